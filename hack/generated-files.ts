@@ -1,0 +1,64 @@
+// The table of generated files: a path and what produces its text. Add a row to have another file written and checked.
+
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+
+import { KINDS } from "../src/api/kinds.ts";
+import { conditionsPage } from "./reference/conditions-page.ts";
+import { crdFile } from "./reference/crd-file.ts";
+import { kindPage, pageNameOf } from "./reference/kind-page.ts";
+import { settingsPage } from "./reference/settings-page.ts";
+
+export interface GeneratedFile {
+  /** From the repository's root. */
+  readonly path: string;
+  readonly produce: () => string | Promise<string>;
+}
+
+export const GENERATED_FILES: readonly GeneratedFile[] = [
+  ...KINDS.map((kind) => ({ path: `crds/${kind.group}_${kind.plural}.yaml`, produce: () => crdFile(kind) })),
+  ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
+  { path: "docs/reference/conditions.md", produce: conditionsPage },
+  { path: "docs/reference/settings.md", produce: settingsPage },
+];
+
+/** Folders that hold nothing but generated files: any other file there is stale. */
+const GENERATED_FOLDERS = ["crds", "docs/reference"];
+
+/** Writes every file below `root` (a directory URL with a trailing slash). */
+export async function writeFiles(root: URL): Promise<void> {
+  for (const { path, produce } of GENERATED_FILES) {
+    await mkdir(new URL(".", new URL(path, root)), { recursive: true });
+    await writeFile(new URL(path, root), await produce());
+  }
+}
+
+/** Paths of files that are missing, differ from what would be written, or that nothing generates any more. */
+export async function staleFiles(root: URL): Promise<string[]> {
+  const stale: string[] = [];
+  for (const { path, produce } of GENERATED_FILES) {
+    if ((await contentOf(new URL(path, root))) !== (await produce())) stale.push(path);
+  }
+  const expected = new Set(GENERATED_FILES.map(({ path }) => path));
+  for (const folder of GENERATED_FOLDERS) {
+    const present = (await namesIn(new URL(`${folder}/`, root))).map((name) => `${folder}/${name}`);
+    stale.push(...present.filter((path) => !expected.has(path)));
+  }
+  return stale;
+}
+
+async function contentOf(file: URL): Promise<string | undefined> {
+  return await orWhenAbsent(readFile(file, "utf8"), undefined);
+}
+
+async function namesIn(folder: URL): Promise<string[]> {
+  return await orWhenAbsent(readdir(folder), []);
+}
+
+async function orWhenAbsent<T, Absent>(reading: Promise<T>, absent: Absent): Promise<T | Absent> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return absent;
+    throw error;
+  }
+}

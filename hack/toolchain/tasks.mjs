@@ -1,0 +1,82 @@
+// The tasks behind the npm scripts: what each needs, and what runs it. Paths are relative to the project.
+
+/**
+ * @import { ControlPlaneBinary } from "./control-plane-pins.mjs"
+ */
+
+/**
+ * What must be there before a task starts.
+ *
+ * @typedef {{ binaries: readonly ControlPlaneBinary[], kafka: boolean }} Needs
+ */
+
+/**
+ * `command` is a script, with the arguments that precede the user's.
+ *
+ * @typedef {{ does: string, needs: (args: readonly string[]) => Needs, command: readonly string[] }} Task
+ */
+
+/** @type {Needs} */
+const NODE_ONLY = { binaries: [], kafka: false };
+/** @type {Needs} */
+const CLUSTER = { binaries: ["etcd", "kube-apiserver"], kafka: true };
+// Garbage collection and namespace deletion are tested; built together with the rest, since alone it would take as long.
+/** @type {Needs} */
+const TEST_CLUSTER = { binaries: ["etcd", "kube-apiserver", "kube-controller-manager"], kafka: true };
+
+const TEST_RUNNER = "hack/test-runner/main.ts";
+const UNIT_TESTS = /^(\.\/)?test\/(unit(\/|$)|[^/]+\.test\.ts$)/;
+
+/** @type {Readonly<Record<string, Task>>} */
+export const TASKS = {
+  start: {
+    does: "run the operator against the current kubeconfig",
+    needs: () => NODE_ONLY,
+    command: ["src/main.ts"],
+  },
+  demo: {
+    does: "ten topics on a real API server and a real Kafka, to look at; --once plays the tour and exits",
+    needs: () => CLUSTER,
+    command: ["hack/demo/main.ts"],
+  },
+  test: {
+    does: "everything that a change must pass; or the test files given",
+    needs: (args) => (args.length > 0 && args.every((arg) => UNIT_TESTS.test(arg)) ? NODE_ONLY : TEST_CLUSTER),
+    command: [TEST_RUNNER],
+  },
+  "test:unit": {
+    does: "the tests that need no cluster, in seconds",
+    needs: () => NODE_ONLY,
+    command: [TEST_RUNNER, "--unit"],
+  },
+  "test:long": {
+    does: "also what takes long: crash matrix, outages, three brokers",
+    needs: () => TEST_CLUSTER,
+    command: [TEST_RUNNER, "--long"],
+  },
+  bench: {
+    does: "measure latency, throughput and memory",
+    needs: () => CLUSTER,
+    command: ["bench/main.ts"],
+  },
+  generate: {
+    does: "write CRDs and reference pages from the sources",
+    needs: () => NODE_ONLY,
+    command: ["hack/generate.ts"],
+  },
+  lint: {
+    does: "find mistakes, with types",
+    needs: () => NODE_ONLY,
+    command: ["node_modules/.bin/oxlint"],
+  },
+  format: {
+    does: "format all files; --check only tells",
+    needs: () => NODE_ONLY,
+    command: ["node_modules/.bin/oxfmt"],
+  },
+  check: {
+    does: "types, lint, format and generated files",
+    needs: () => NODE_ONLY,
+    command: [TEST_RUNNER, "--static"],
+  },
+};

@@ -1,0 +1,33 @@
+// The names that this operator owns in the Kubernetes API: group, version, annotations, finalizer.
+// Names only: no behaviour, and nothing of ours is imported.
+
+/** API group of every kind of this operator. */
+export const GROUP = "eventbus.dev";
+
+/** The one served and stored version. */
+export const VERSION = "v1alpha1";
+
+/** `apiVersion` of every object of this operator. */
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Field manager of every server-side apply of the operator (managedFields shows status, finalizer, own annotations). */
+export const FIELD_MANAGER = "event-bus-operator";
+
+/** Finalizer of objects whose deletion has an effect in Kafka (`deletionPolicy: Delete`). Never set with Retain. */
+export const FINALIZER = `${GROUP}/kafka`;
+
+/** Annotations that people set. */
+export const ANNOTATION = {
+  /** Marks the EventBus that objects without `busRef` use, once: `"true"`. */
+  isDefault: `${GROUP}/is-default`,
+  /** Any new token asks for a run now; echoed as `status.lastHandledReconcileAt`. */
+  requestedAt: `${GROUP}/requestedAt`,
+  /** Flux's spelling of the same wish, honoured alike. */
+  fluxRequestedAt: "reconcile.fluxcd.io/requestedAt",
+  /** Ids of held-back changes, or a rollout's id, that may be applied: `<id>[,<id>…]`. Each id is used once. */
+  approve: `${GROUP}/approve`,
+  /** Topic id whose protected deletion is confirmed. */
+  confirmDeletion: `${GROUP}/confirm-deletion`,
+  /** Written by the operator before a create that must be recognised after a crash: `<uid>/<clusterId>/<topicName>`. */
+  creating: `${GROUP}/creating`,
+} as const;

@@ -1,0 +1,180 @@
+// Why an EventTopic is Ready or not. Words for users only.
+
+import { BUS_REASONS } from "./bus.ts";
+import { INPUT, NOTHING_TO_DO, type ReadyReason } from "./ready-reason.ts";
+
+const STALLED = { ready: "False", beside: ["Stalled"], wokenBy: INPUT } as const;
+const WAITING = { ready: "False", beside: ["Reconciling"] } as const;
+
+export const EVENT_TOPIC_REASONS = {
+  UpToDate: {
+    ready: "True",
+    beside: [],
+    means: "The topic in Kafka is as declared.",
+    remedy: NOTHING_TO_DO,
+    wokenBy: "the next sweep, and edits",
+  },
+  Created: {
+    ready: "True",
+    beside: [],
+    means: "The topic has just been created as declared.",
+    remedy: NOTHING_TO_DO,
+    wokenBy: "the next sweep, and edits",
+  },
+  Drifted: {
+    ready: "True",
+    beside: ["Drifted"],
+    means:
+      "The topic was changed outside of Kubernetes, and drift is only reported (drift: Report, or a read-only bus).",
+    remedy: "Undo the change in Kafka, declare it here, or set drift: Correct.",
+    wokenBy: "the next sweep",
+  },
+  SteppingDown: {
+    ready: "True",
+    beside: [],
+    means: "Retention is being lowered in steps, as the change guard asks; status.pendingChanges names the next step.",
+    remedy: NOTHING_TO_DO,
+    wokenBy: "the clock",
+  },
+  ...BUS_REASONS,
+  RetentionPolicyNotFound: {
+    ...WAITING,
+    means: "A RetentionPolicy that is named does not exist; an existing topic keeps the retention that it has.",
+    remedy: "Create the policy, or name another.",
+    wokenBy: "the RetentionPolicy",
+  },
+  NotYetVisible: {
+    ...WAITING,
+    means: "The topic was created, but the brokers do not show it yet; that takes up to some seconds.",
+    remedy: NOTHING_TO_DO,
+    wokenBy: "the operator's own attempts",
+  },
+  InvalidName: {
+    ...STALLED,
+    means: "The parts given do not make a name under the bus's template, or topicName is not permitted.",
+    remedy:
+      "Create the object anew with the parts that the message names, or ask the platform for a legacyNames entry.",
+  },
+  NameCollision: {
+    ...STALLED,
+    means:
+      'Another topic of the cluster has the same name once "." and "_" are taken for one character; Kafka refuses ' +
+      "this.",
+    remedy: "Choose another name.",
+  },
+  PartitionDecreaseUnsupported: {
+    ...STALLED,
+    means:
+      "Fewer partitions are declared than the topic has; Kafka cannot remove partitions. Everything else is applied.",
+    remedy: "Set partitions to the number that the topic has, or more; for fewer create another topic.",
+  },
+  PartitionGrowthNotAcknowledged: {
+    ...STALLED,
+    means: "More partitions would change which partition a key goes to, and nobody said that this is fine.",
+    remedy: "Set spec.acknowledgePartitionGrowth to exactly the new number of partitions.",
+  },
+  ReplicationFactorInvalid: {
+    ...STALLED,
+    means: "The replication factor is more than there are brokers, or less than the profile or policy demands.",
+    remedy: "Choose a number between the limits that the message names.",
+  },
+  ReplicationFactorChangeUnsupported: {
+    ...STALLED,
+    means: "Another replication factor is declared than the topic has; the operator does not move replicas.",
+    remedy: "Take the change back, or reassign the replicas with Kafka's own tools first.",
+  },
+  InvalidConfig: {
+    ...STALLED,
+    means: "A configuration key is unknown to these brokers, or its value is not valid. Valid ones are applied.",
+    remedy: "Correct the key or value that the message names.",
+  },
+  PolicyViolation: {
+    ...STALLED,
+    means: "The object asks for what its bus or its RetentionPolicy does not permit.",
+    remedy: "Stay within the bounds that the message names, or ask the platform to change them.",
+  },
+  LimitExceeded: {
+    ...STALLED,
+    means: "The object asks for more than the bus's spec.limits allow.",
+    remedy: "Ask for less, or ask the platform to raise the limit.",
+  },
+  AlreadyExists: {
+    ...STALLED,
+    means: "A topic of this name exists and adoption does not permit taking it over.",
+    remedy:
+      "Declare it as it is (IfIdentical), set adoption: Adopt, or choose another name; the message lists what differs.",
+  },
+  TopicMissing: {
+    ...STALLED,
+    means: "The topic was deleted in Kafka, and drift is only reported.",
+    remedy: "Set drift: Correct to have it created anew, empty; or delete this object.",
+    wokenBy: `${INPUT}, and each sweep`,
+  },
+  BusChanged: {
+    ...STALLED,
+    means: "busRef names another bus than the one that the topic was recorded on.",
+    remedy: "Set busRef back; for a topic on another bus create a new object.",
+  },
+  RetentionPolicyAmbiguous: {
+    ...STALLED,
+    means: "Two RetentionPolicies of the same priority select this topic.",
+    remedy: "Name one by retentionPolicyRef, or have the platform give one of them a higher priority.",
+  },
+  ApprovalRequired: {
+    ...STALLED,
+    means: "A change would make records deletable; status.pendingChanges says how many, and who has not read them.",
+    remedy:
+      "Approve it by its id with the annotation eventbus.dev/approve where the message says, or take the change back.",
+  },
+  DeletionBlocked: {
+    ...STALLED,
+    means: "The object is being deleted with its topic, but the topic holds records or groups use it.",
+    remedy: "Confirm with the annotation eventbus.dev/confirm-deletion: <topic id>, or set deletionPolicy: Retain.",
+    wokenBy: `${INPUT}, and each sweep`,
+  },
+  Suspended: {
+    ...STALLED,
+    means: "spec.suspend (or the bus's) is true while a change of the spec is not in effect.",
+    remedy: "Remove suspend to have it applied.",
+  },
+  ReadOnly: {
+    ...STALLED,
+    means: "The bus is read-only while a change of the spec is not in effect.",
+    remedy: "Have the platform set the bus's spec.access to ReadWrite, or take the change back.",
+  },
+  ClaimedByAnother: {
+    ready: "False",
+    beside: ["Stalled", "Conflict"],
+    means: "Another EventTopic holds this name; this one changes nothing in Kafka.",
+    remedy: "Remove one of the two objects: the other then takes over (by its adoption).",
+    wokenBy: "the other object",
+  },
+  ManagedByStrimzi: {
+    ready: "False",
+    beside: ["Stalled", "Conflict"],
+    means: "A KafkaTopic of Strimzi manages this topic; this object changes nothing in Kafka.",
+    remedy: 'Delete the KafkaTopic with its topic retained (strimzi.io/managed: "false"), or delete this object.',
+    wokenBy: "the KafkaTopic",
+  },
+  Denied: {
+    ready: "False",
+    beside: ["Stalled"],
+    means: "The operator's user lacks a right in Kafka.",
+    remedy: "Have the platform grant the operation that the message names.",
+    wokenBy: `${INPUT}, and each sweep`,
+  },
+  BrokerRejected: {
+    ready: "False",
+    beside: ["Stalled"],
+    means: "Kafka refused a change; the message holds its own words.",
+    remedy: "Correct what Kafka objects to.",
+    wokenBy: `${INPUT}, and each sweep`,
+  },
+  DeadLetterFailed: {
+    ready: "False",
+    beside: "asCause",
+    means: "A dead-letter topic cannot be provided; the topic itself is served in full.",
+    remedy: "See status.deadLetters for the reason, which is one of this table.",
+    wokenBy: "as its cause",
+  },
+} as const satisfies Record<string, ReadyReason>;

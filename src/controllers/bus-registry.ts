@@ -1,0 +1,95 @@
+// The live state of every bus' connection: written by the EventBus controller, read by all others. In memory, no I/O.
+
+import type { EventBusReason } from "../api/conditions.ts";
+import type { KafkaAdmin } from "../kafka/admin.ts";
+import type { ClusterState } from "../kafka/model/cluster.ts";
+
+/** What is known of a bus' connection right now. */
+export type BusLink =
+  | { readonly kind: "connecting" }
+  | { readonly kind: "connected"; readonly admin: KafkaAdmin; readonly cluster: ClusterState }
+  | { readonly kind: "down"; readonly reason: EventBusReason; readonly message: string };
+
+/** Of the partitions of managed topics, as the last sweep found them. */
+export interface BusHealth {
+  readonly offlinePartitions: number;
+  readonly underReplicatedPartitions: number;
+}
+
+/** A topic or group whose object was deleted while it had to stay in Kafka. */
+export interface LeftBehind {
+  readonly kind: "EventTopic" | "ConsumerGroup";
+  readonly namespace: string;
+  readonly name: string;
+  readonly kafkaName?: string | undefined;
+  readonly topicId?: string | undefined;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly time: string;
+}
+
+/** As many as an EventBus' status shows. */
+export const LEFT_BEHIND_MOST = 20;
+
+const CONNECTING: BusLink = { kind: "connecting" };
+
+export class BusRegistry {
+  readonly #links = new Map<string, BusLink>();
+  readonly #health = new Map<string, BusHealth>();
+  readonly #leftBehind = new Map<string, readonly LeftBehind[]>();
+  readonly #listeners = new Set<(busName: string) => void>();
+
+  /** A bus that nobody has reported on yet reads as connecting. */
+  link(busName: string): BusLink {
+    return this.#links.get(busName) ?? CONNECTING;
+  }
+
+  /** Replaces what is known; listeners hear of it only when it matters to them (kind, cluster or admin changed). */
+  report(busName: string, link: BusLink): void {
+    const before = this.link(busName);
+    this.#links.set(busName, link);
+    if (!isSameLink(before, link)) this.#tell(busName);
+  }
+
+  /** Undefined until the first sweep has ended. */
+  health(busName: string): BusHealth | undefined {
+    return this.#health.get(busName);
+  }
+
+  /** Numbers wake nobody: the EventBus takes them up at its next look. */
+  reportHealth(busName: string, health: BusHealth): void {
+    this.#health.set(busName, health);
+  }
+
+  /** The latest, for the EventBus' status; what an earlier process reported is there already. */
+  leftBehind(busName: string): readonly LeftBehind[] {
+    return this.#leftBehind.get(busName) ?? [];
+  }
+
+  reportLeftBehind(busName: string, entry: LeftBehind): void {
+    this.#leftBehind.set(busName, [...this.leftBehind(busName), entry].slice(-LEFT_BEHIND_MOST));
+  }
+
+  forget(busName: string): void {
+    this.#health.delete(busName);
+    if (this.#links.delete(busName)) this.#tell(busName);
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: (busName: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(busName: string): void {
+    for (const listener of this.#listeners) listener(busName);
+  }
+}
+
+function isSameLink(a: BusLink, b: BusLink): boolean {
+  if (a.kind === "connected" && b.kind === "connected") {
+    const capabilities = a.cluster.capabilities.join() === b.cluster.capabilities.join();
+    return a.admin === b.admin && a.cluster.id === b.cluster.id && capabilities;
+  }
+  return a.kind === b.kind;
+}

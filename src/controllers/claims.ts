@@ -1,0 +1,166 @@
+// Claims: who owns which name on which cluster. One ledger for all buses, because two buses may lead to one cluster.
+// Synchronous and in memory: rebuilt from the store before the first run. No I/O.
+
+/** An object that wants a name. */
+export interface Claimant {
+  /** Store key of the object. */
+  readonly key: string;
+  readonly uid: string;
+  /** RFC 3339, whole seconds. */
+  readonly creationTimestamp: string;
+  /** Id of the topic that the object is bound to, from its status. */
+  readonly boundId?: string | undefined;
+}
+
+export interface ClaimName {
+  readonly clusterId: string;
+  readonly name: string;
+}
+
+interface Claim {
+  readonly id: ClaimName;
+  readonly claimants: Map<string, Claimant>;
+  /** The id that Kafka last showed under this name. */
+  liveId?: string | undefined;
+  /** Key of the holder whose run is under way: it keeps the claim until the run ends. */
+  inFlight?: string | undefined;
+}
+
+/**
+ * Guarantees
+ * - Exactly one holder for a claimed name: first the object bound to the live topic, then the older, then the smaller UID.
+ * - A holder whose run is under way (`hold`) stays the holder until `release`.
+ * - Whoever loses or gains by a change is told to `onChange`, never synchronously within a run of its own key.
+ *
+ * Assumptions
+ * - Only entitled objects are put in; callers remove an object whose entitlement is gone.
+ */
+export class Claims {
+  readonly #claims = new Map<string, Claim>();
+  readonly #claimOf = new Map<string, Claim>();
+  /** Claimed names by what Kafka folds together, so that a collision is found in one look. */
+  readonly #byFold = new Map<string, Set<Claim>>();
+  readonly #fold: (name: string) => string;
+  readonly #onChange: (keys: readonly string[]) => void;
+
+  /** `fold` maps names that Kafka does not tell apart to one; `onChange` wakes the objects of a claim whose holder changed. */
+  constructor(fold: (name: string) => string, onChange: (keys: readonly string[]) => void) {
+    this.#fold = fold;
+    this.#onChange = onChange;
+  }
+
+  /** Enters or updates an object's only claim. */
+  put(id: ClaimName, claimant: Claimant): void {
+    const previous = this.#claimOf.get(claimant.key);
+    if (previous !== undefined && !sameName(previous.id, id)) this.remove(claimant.key);
+    const claim = this.#claimFor(id);
+    this.#change(claim, () => {
+      claim.claimants.set(claimant.key, claimant);
+      this.#claimOf.set(claimant.key, claim);
+    });
+  }
+
+  /** Takes an object out, with whatever it claimed. */
+  remove(key: string): void {
+    const claim = this.#claimOf.get(key);
+    if (claim === undefined) return;
+    this.#change(claim, () => {
+      claim.claimants.delete(key);
+      this.#claimOf.delete(key);
+      if (claim.inFlight === key) claim.inFlight = undefined;
+    });
+    if (claim.claimants.size === 0) this.#forget(claim);
+  }
+
+  /** Records which id Kafka shows under the name; undefined when there is none. */
+  sawId(id: ClaimName, liveId: string | undefined): void {
+    const claim = this.#claims.get(serialize(id));
+    if (claim !== undefined && claim.liveId !== liveId) this.#change(claim, () => (claim.liveId = liveId));
+  }
+
+  holder(id: ClaimName): Claimant | undefined {
+    const claim = this.#claims.get(serialize(id));
+    return claim === undefined ? undefined : holderOf(claim);
+  }
+
+  /** Everybody who wants the name, the holder included. */
+  claimants(id: ClaimName): readonly Claimant[] {
+    return [...(this.#claims.get(serialize(id))?.claimants.values() ?? [])];
+  }
+
+  /** Another claimed name of the cluster that Kafka would not tell apart from this one, with its holder. */
+  collision(id: ClaimName): { readonly name: string; readonly holder: Claimant } | undefined {
+    for (const claim of this.#byFold.get(this.#foldKey(id)) ?? []) {
+      const holder = claim.id.name === id.name ? undefined : holderOf(claim);
+      if (holder !== undefined) return { name: claim.id.name, holder };
+    }
+    return undefined;
+  }
+
+  /** Keeps the claim for the holder while its run is under way; false (and nothing kept) for anyone else. */
+  hold(key: string): boolean {
+    const claim = this.#claimOf.get(key);
+    if (claim === undefined || holderOf(claim)?.key !== key) return false;
+    claim.inFlight = key;
+    return true;
+  }
+
+  release(key: string): void {
+    const claim = this.#claimOf.get(key);
+    if (claim?.inFlight === key) this.#change(claim, () => (claim.inFlight = undefined));
+  }
+
+  #change(claim: Claim, change: () => void): void {
+    const before = holderOf(claim)?.key;
+    change();
+    const after = holderOf(claim)?.key;
+    if (before !== after && claim.claimants.size > 0) this.#onChange([...claim.claimants.keys()]);
+  }
+
+  #claimFor(id: ClaimName): Claim {
+    const known = this.#claims.get(serialize(id));
+    if (known !== undefined) return known;
+    const claim: Claim = { id, claimants: new Map() };
+    this.#claims.set(serialize(id), claim);
+    const fold = this.#foldKey(id);
+    this.#byFold.set(fold, (this.#byFold.get(fold) ?? new Set()).add(claim));
+    return claim;
+  }
+
+  #forget(claim: Claim): void {
+    this.#claims.delete(serialize(claim.id));
+    const fold = this.#foldKey(claim.id);
+    const rest = this.#byFold.get(fold);
+    rest?.delete(claim);
+    if (rest?.size === 0) this.#byFold.delete(fold);
+  }
+
+  #foldKey(id: ClaimName): string {
+    return serialize({ clusterId: id.clusterId, name: this.#fold(id.name) });
+  }
+}
+
+function holderOf(claim: Claim): Claimant | undefined {
+  if (claim.inFlight !== undefined) return claim.claimants.get(claim.inFlight);
+  let best: Claimant | undefined;
+  for (const candidate of claim.claimants.values()) {
+    if (best === undefined || precedes(candidate, best, claim.liveId)) best = candidate;
+  }
+  return best;
+}
+
+function precedes(a: Claimant, b: Claimant, liveId: string | undefined): boolean {
+  const isBound = (claimant: Claimant): boolean =>
+    claimant.boundId !== undefined && (liveId === undefined || claimant.boundId === liveId);
+  if (isBound(a) !== isBound(b)) return isBound(a);
+  if (a.creationTimestamp !== b.creationTimestamp) return a.creationTimestamp < b.creationTimestamp;
+  return a.uid < b.uid;
+}
+
+function serialize(id: ClaimName): string {
+  return `${id.clusterId}/${id.name}`;
+}
+
+function sameName(a: ClaimName, b: ClaimName): boolean {
+  return a.clusterId === b.clusterId && a.name === b.name;
+}

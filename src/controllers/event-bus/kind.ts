@@ -1,0 +1,91 @@
+// EventBus: connects, looks at the cluster, and tells everyone else by the registry. Owns nothing in Kafka, so it has
+// no plan to make and nothing to apply.
+
+import { createHash } from "node:crypto";
+
+import type { EventBus, EventBusStatus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { Call } from "../../kafka/admin.ts";
+import type { Clusters } from "../../kafka/clusters.ts";
+import type { ClusterState } from "../../kafka/model/cluster.ts";
+import type { ConnectionSettings } from "../../kafka/model/connection.ts";
+import type { Answer } from "../../kafka/model/failure.ts";
+import { settled } from "../../runtime/outcome.ts";
+import type { Reconcile } from "../../runtime/reconcile.ts";
+import type { BusRegistry } from "../bus-registry.ts";
+import { desiredConnection } from "./desired.ts";
+import { judgeCluster, type BusJudgement } from "./judgement.ts";
+import { summarizeBus } from "./summarize.ts";
+
+export interface BusWorld {
+  readonly clusters: Pick<Clusters, "get" | "open" | "close">;
+  readonly registry: BusRegistry;
+  /** False for buses that another installation looks after. */
+  isOurs(bus: EventBus): boolean;
+  topicsOf(busName: string): readonly EventTopic[];
+}
+
+/** Time for one look at a cluster, milliseconds: an outage must be told within seconds. */
+const LOOK_DEADLINE_MS = 8_000;
+
+export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<EventBus, EventBusStatus> {
+  return async (bus, run) => {
+    const { name } = bus.metadata;
+    if (!world.isOurs(bus)) {
+      await forgetBus(name, world);
+      return { outcome: settled() };
+    }
+    const deadlineMs = Math.min(LOOK_DEADLINE_MS, run.remainingMs());
+    const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" });
+    const { registry } = world;
+    const surroundings = {
+      topics: world.topicsOf(name),
+      health: registry.health(name),
+      leftBehind: registry.leftBehind(name),
+    };
+    return summarizeBus(bus, judgement, surroundings, nowMs());
+  };
+}
+
+/** For a bus that is gone, or no longer ours. */
+export async function forgetBus(name: string, { clusters, registry }: BusWorld): Promise<void> {
+  registry.forget(name);
+  await clusters.close(name);
+}
+
+async function lookAt(bus: EventBus, world: BusWorld, call: Call): Promise<BusJudgement> {
+  const { clusters, registry } = world;
+  const { name } = bus.metadata;
+  const desired = desiredConnection(bus.spec);
+  if (desired.kind === "refused") {
+    registry.report(name, { kind: "down", ...desired.refusal });
+    await clusters.close(name);
+    return { kind: "down", refusal: desired.refusal };
+  }
+  const judgement = judgeCluster(bus, await ask(name, desired.settings, world, call));
+  const serving = clusters.get(name);
+  if (judgement.kind === "connected" && serving !== undefined) {
+    registry.report(name, { kind: "connected", cluster: judgement.cluster, admin: serving.admin });
+  } else if (judgement.kind === "down") {
+    registry.report(name, { kind: "down", ...judgement.refusal });
+  }
+  return judgement;
+}
+
+/** Opens what is not open yet, and asks what is open whether it is still there. */
+async function ask(
+  name: string,
+  settings: ConnectionSettings,
+  { clusters }: BusWorld,
+  call: Call,
+): Promise<Answer<ClusterState>> {
+  const version = digestOf(settings);
+  const serving = clusters.get(name);
+  if (serving?.version === version) return await serving.admin.cluster(call);
+  return await clusters.open(name, version, settings, call);
+}
+
+// Settings hold secrets: only their digest is kept.
+function digestOf(settings: ConnectionSettings): string {
+  return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
+}

@@ -1,0 +1,109 @@
+// Tells what an EventBus is like: status, conditions, events, outcome. Pure, and the only author of its conditions.
+
+import type { EventBus, EventBusStatus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import { EVENT_BUS_REASONS } from "../../api/reasons/event-bus.ts";
+import type { EventNote } from "../../kubernetes/events.ts";
+import { buildConditions, findCondition } from "../../runtime/conditions.ts";
+import { failed, settled, stalled, type Outcome } from "../../runtime/outcome.ts";
+import type { Verdict } from "../../runtime/reconcile.ts";
+import { LEFT_BEHIND_MOST, type BusHealth, type LeftBehind } from "../bus-registry.ts";
+import { conditionsFor, isReconciling } from "../ready-reason.ts";
+import type { BusJudgement } from "./judgement.ts";
+
+/** How often a connected cluster is asked whether it is still there, milliseconds. */
+const HEALTH_INTERVAL_MS = 10_000;
+/** How often a connection is tried again that a person must put right, milliseconds. */
+const REPAIR_INTERVAL_MS = 15_000;
+
+/** What is known of a bus besides its connection. */
+export interface BusSurroundings {
+  readonly topics: readonly EventTopic[];
+  readonly health?: BusHealth | undefined;
+  readonly leftBehind?: readonly LeftBehind[] | undefined;
+}
+
+export function summarizeBus(
+  bus: EventBus,
+  judgement: BusJudgement,
+  { topics, health, leftBehind = [] }: BusSurroundings,
+  nowMs: number,
+): Verdict<EventBusStatus> {
+  const generation = bus.metadata.generation ?? 0;
+  const { reason, message } = judgement.kind === "connected" ? wellRefusal(bus, judgement) : judgement.refusal;
+  const notes = conditionsFor(EVENT_BUS_REASONS, reason, message);
+  return {
+    outcome: outcomeOf(reason, message, nowMs),
+    status: {
+      ...keptFacts(bus),
+      ...(judgement.kind === "connected" ? clusterFacts(judgement) : {}),
+      ...health,
+      topics: countTopics(topics),
+      leftBehind: latestLeftBehind(bus.status?.leftBehind ?? [], leftBehind),
+      conditions: buildConditions(bus.status?.conditions, notes, { generation, now: nowMs }),
+    },
+    events: transitionEvents(bus, reason, message),
+  };
+}
+
+function wellRefusal(
+  bus: EventBus,
+  { cluster }: Extract<BusJudgement, { kind: "connected" }>,
+): { readonly reason: "Connected" | "Suspended"; readonly message: string } {
+  const brokers = cluster.brokers.length === 1 ? "1 broker" : `${cluster.brokers.length} brokers`;
+  const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}`;
+  if (bus.spec.suspend !== true) return { reason: "Connected", message: connected };
+  return { reason: "Suspended", message: `${connected}; nothing in it is changed until spec.suspend is removed` };
+}
+
+function keptFacts({ status }: EventBus): Omit<EventBusStatus, "conditions"> {
+  const { conditions: _conditions, ...kept } = status ?? {};
+  return kept;
+}
+
+function clusterFacts({ cluster }: Extract<BusJudgement, { kind: "connected" }>): Partial<EventBusStatus> {
+  return {
+    clusterId: cluster.id,
+    kafkaVersion: cluster.version,
+    brokers: cluster.brokers,
+    capabilities: cluster.capabilities,
+  };
+}
+
+function countTopics(topics: readonly EventTopic[]): EventBusStatus["topics"] {
+  const managed = topics.filter((topic) => topic.status?.topicId !== undefined);
+  return {
+    managed: managed.length,
+    ready: managed.filter((topic) => hasCondition(topic, "Ready")).length,
+    conflicting: topics.filter((topic) => hasCondition(topic, "Conflict")).length,
+  };
+}
+
+/** Of every object the latest, sorted; the oldest give way. */
+function latestLeftBehind(
+  known: NonNullable<EventBusStatus["leftBehind"]>,
+  added: readonly LeftBehind[],
+): EventBusStatus["leftBehind"] {
+  const byObject = new Map(
+    [...known, ...added].map((entry) => [`${entry.kind}/${entry.namespace}/${entry.name}`, entry]),
+  );
+  const latest = [...byObject].toSorted(([, a], [, b]) => (a.time < b.time ? -1 : 1)).slice(-LEFT_BEHIND_MOST);
+  return latest.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+function hasCondition(topic: EventTopic, type: string): boolean {
+  return findCondition(topic.status?.conditions, type)?.status === "True";
+}
+
+function outcomeOf(reason: keyof typeof EVENT_BUS_REASONS, message: string, nowMs: number): Outcome {
+  if (EVENT_BUS_REASONS[reason].ready === "True") return settled(nowMs + HEALTH_INTERVAL_MS);
+  if (isReconciling(EVENT_BUS_REASONS, reason)) return failed(reason, message);
+  return stalled(reason, nowMs + REPAIR_INTERVAL_MS);
+}
+
+function transitionEvents(bus: EventBus, reason: keyof typeof EVENT_BUS_REASONS, message: string): EventNote[] {
+  const before = findCondition(bus.status?.conditions, "Ready");
+  const isWell = EVENT_BUS_REASONS[reason].ready === "True";
+  if (before?.reason === reason || (before === undefined && isWell)) return [];
+  return [{ type: isWell ? "Normal" : "Warning", reason, action: "Connect", note: message }];
+}

@@ -1,0 +1,72 @@
+// What can be done to a topic, as data, and the one sentence that logs, events, pending changes and the CLI show.
+// Pure.
+
+import type { NewTopic } from "../../kafka/model/topic.ts";
+
+/**
+ * Why a change is wanted.
+ * - `declared`: the spec, a policy or a default says so, and did not when the topic was last as declared.
+ * - `removed`: nobody declares the key any more, and we had set it.
+ * - `drift`: it was as declared, and somebody changed it in Kafka.
+ * - `undeclared`: nobody ever declared it (configOwnership Full).
+ */
+export type ChangeCause = "declared" | "removed" | "drift" | "undeclared";
+
+export interface ConfigChangeAction {
+  readonly type: "changeConfig";
+  readonly topicName: string;
+  readonly key: string;
+  /** Live value. */
+  readonly from: string;
+  /** The value to set; undefined returns the key to what it inherits. */
+  readonly to: string | undefined;
+  /** The value that would be effective afterwards; undefined where the broker does not tell what is inherited. */
+  readonly effective: string | undefined;
+  /** Who wants the value, as status.effectiveConfig shows it. */
+  readonly source: string;
+  readonly cause: ChangeCause;
+}
+
+export type TopicAction =
+  | {
+      /** Written on the object before the first effect in Kafka, so that no crash leaves it unexplained. */
+      readonly type: "recordOwnership";
+      readonly finalizer: boolean;
+      /** Value of the `creating` annotation. */
+      readonly creation?: string | undefined;
+      readonly cause: "declared";
+    }
+  | { readonly type: "deleteTopic"; readonly topicName: string; readonly topicId: string; readonly cause: "declared" }
+  | { readonly type: "createTopic"; readonly topic: NewTopic; readonly cause: "declared" | "drift" }
+  | {
+      readonly type: "growPartitions";
+      readonly topicName: string;
+      readonly from: number;
+      readonly to: number;
+      readonly cause: "declared";
+    }
+  | ConfigChangeAction;
+
+/** What an action does, in one sentence without a final period. */
+export function describeAction(action: TopicAction): string {
+  switch (action.type) {
+    case "recordOwnership":
+      return "Record on the object what it is about to own in Kafka";
+    case "deleteTopic":
+      return `Delete topic "${action.topicName}" (id ${action.topicId}) with its data`;
+    case "createTopic": {
+      const { name, partitions, replicationFactor } = action.topic;
+      const size = partitions === undefined ? "the broker's default number of partitions" : `${partitions} partitions`;
+      const copies =
+        replicationFactor === undefined ? "default replication factor" : `replication factor ${replicationFactor}`;
+      return `Create topic "${name}" with ${size} and ${copies}`;
+    }
+    case "growPartitions":
+      return `Grow topic "${action.topicName}" from ${action.from} to ${action.to} partitions`;
+    case "changeConfig":
+      return action.to === undefined
+        ? `Reset ${action.key} of topic "${action.topicName}" from "${action.from}" to what the broker gives` +
+            (action.effective === undefined ? "" : ` ("${action.effective}")`)
+        : `Set ${action.key} of topic "${action.topicName}" from "${action.from}" to "${action.to}"`;
+  }
+}

@@ -1,0 +1,54 @@
+// What a run did to a topic, as events for people. A plain creation is told by its condition alone. Pure.
+
+import type { EventNote } from "../../kubernetes/events.ts";
+import type { Story } from "../pipeline.ts";
+import { describeAction, type TopicAction } from "./actions.ts";
+import type { TopicFlow } from "./flow.ts";
+
+export function topicEvents({ results }: Extract<Story<TopicFlow>, { stage: "finished" }>): EventNote[] {
+  const done = results.filter(({ answer }) => answer.status === "ok").map(({ step }) => step.action);
+  const configs = done.filter((action) => action.type === "changeConfig");
+  return [
+    ...done.flatMap((action) => singleEvent(action)),
+    ...eventOfConfigs(
+      "DriftCorrected",
+      "Warning",
+      configs.filter(({ cause }) => cause === "drift"),
+    ),
+    ...eventOfConfigs(
+      "ConfigurationChanged",
+      "Normal",
+      configs.filter(({ cause }) => cause !== "drift"),
+    ),
+  ];
+}
+
+function singleEvent(action: TopicAction): EventNote[] {
+  switch (action.type) {
+    case "recordOwnership":
+      return [];
+    case "deleteTopic":
+      return [{ type: "Normal", reason: "TopicDeleted", action: "DeleteTopic", note: describeAction(action) }];
+    case "createTopic":
+      if (action.cause === "declared") return [];
+      return [
+        {
+          type: "Warning",
+          reason: "Recreated",
+          action: "CreateTopic",
+          note: `Topic "${action.topic.name}" was gone from Kafka and has been created anew, empty: the data is gone`,
+        },
+      ];
+    case "growPartitions":
+      return [{ type: "Normal", reason: "PartitionsGrown", action: "CreatePartitions", note: describeAction(action) }];
+    case "changeConfig":
+      return [];
+  }
+}
+
+// A topic's configuration changes in one request, so it is told in one event.
+function eventOfConfigs(reason: string, type: EventNote["type"], actions: readonly TopicAction[]): EventNote[] {
+  if (actions.length === 0) return [];
+  const note = actions.map((action) => describeAction(action)).join("; ");
+  return [{ type, reason, action: "AlterConfigs", note }];
+}

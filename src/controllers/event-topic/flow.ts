@@ -1,0 +1,24 @@
+// The types that flow through an EventTopic's phases. Types only.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { TopicAction } from "./actions.ts";
+import type { Applied } from "./apply.ts";
+import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
+import type { ObservedTopic } from "./observe.ts";
+import type { TopicPlan } from "./plan.ts";
+import type { Evidence } from "./prove.ts";
+import type { ResolvedTopic, TopicResolution } from "./resolve.ts";
+
+export interface TopicFlow {
+  readonly object: EventTopic;
+  readonly resolution: Exclude<TopicResolution, { kind: "resolved" }>;
+  readonly resolved: ResolvedTopic;
+  readonly desired: DesiredTopic | DesiredAbsence;
+  readonly observed: ObservedTopic;
+  readonly plan: TopicPlan;
+  readonly evidence: Evidence;
+  readonly action: TopicAction;
+  readonly applied: Applied;
+  readonly reason: EventTopicReason;
+}

@@ -1,0 +1,110 @@
+// What a run amounts to: the one reason of Ready, its sentence, and how the run ends. Pure.
+//
+// Mixed findings: anything failed or unknown comes first (it is retried), then what only a person can lift, then what
+// will come by itself, then what is well.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import { EVENT_TOPIC_REASONS } from "../../api/reasons/event-topic.ts";
+import type { Answer, KafkaFailure } from "../../kafka/model/failure.ts";
+import { failed, type Outcome } from "../../runtime/outcome.ts";
+import type { Refusal, StepResult } from "../plan.ts";
+import { isReconciling, outcomeFor } from "../ready-reason.ts";
+import { describeAction, type TopicAction } from "./actions.ts";
+
+export interface Judgement {
+  readonly reason: EventTopicReason;
+  readonly message: string;
+  readonly outcome: Outcome;
+}
+
+/** How soon to look again for a topic that we have just created. */
+const VISIBILITY_RECHECK_MS = 2_000;
+
+type Unanswered = Exclude<Answer<unknown>, { status: "ok" }>;
+
+/** A run that could not read the topic, or an action that came to nothing. */
+export function judgeAnswer(answer: Unanswered, doing: string): Judgement {
+  if (answer.status !== "failed") {
+    const reason = "BusNotReady";
+    const message = `${doing}: ${answer.reason}`;
+    return { reason, message, outcome: failed(reason, message) };
+  }
+  const { failure } = answer;
+  const reason = reasonOf(failure);
+  const message = `${doing}: ${failure.message}`;
+  const outcome = isReconciling(EVENT_TOPIC_REASONS, reason)
+    ? failed(reason, message, failure.throttleMs)
+    : outcomeFor(EVENT_TOPIC_REASONS, reason);
+  return { reason, message, outcome };
+}
+
+/** A wish that is not granted now. */
+export function judgeRefusal(
+  { reason, message }: Refusal<EventTopicReason>,
+  nowMs: number,
+  recheckAt = reason === "NotYetVisible" ? nowMs + VISIBILITY_RECHECK_MS : undefined,
+): Judgement {
+  return { reason, message, outcome: outcomeFor(EVENT_TOPIC_REASONS, reason, recheckAt) };
+}
+
+/** The judgement of several findings: the gravest gives the reason, all give the message. */
+export function judgeFindings(
+  refusals: readonly Refusal<EventTopicReason>[],
+  results: readonly StepResult<TopicAction, unknown>[],
+  nowMs: number,
+): Judgement | undefined {
+  const failures = results.flatMap(({ step, answer }) =>
+    answer.status === "ok" || answer.status === "skipped"
+      ? []
+      : [judgeAnswer(answer, `Could not ${lowerFirst(describeAction(step.action))}`)],
+  );
+  const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
+  const findings = distinct([...failures, ...refused]).toSorted((a, b) => gravity(a.outcome) - gravity(b.outcome));
+  const [gravest] = findings;
+  if (gravest === undefined) return undefined;
+  const done = results.filter(({ answer }) => answer.status === "ok").map(({ step }) => describeAction(step.action));
+  const applied = done.length === 0 ? [] : [`Done all the same: ${done.join("; ")}`];
+  return { ...gravest, message: [...findings.map(({ message }) => message), ...applied].join(". ") };
+}
+
+function gravity(outcome: Outcome): number {
+  return ["failed", "stalled", "waiting", "settled"].indexOf(outcome.kind);
+}
+
+// The actions of one request share its answer.
+function distinct(findings: readonly Judgement[]): Judgement[] {
+  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
+}
+
+function reasonOf(failure: KafkaFailure): EventTopicReason {
+  switch (failure.kind) {
+    case "denied":
+      return "Denied";
+    case "invalid":
+      return INVALID[failure.name] ?? "BrokerRejected";
+    case "unsupported":
+    case "active":
+    case "other":
+      return "BrokerRejected";
+    // Made by somebody else between our look and our create, or not yet shown by every broker: look again.
+    case "exists":
+    case "missing":
+      return "NotYetVisible";
+    case "busy":
+    case "authentication":
+    case "tls":
+    case "unreachable":
+      return "BusNotReady";
+  }
+}
+
+/** Kafka's refusals of a value that have a word of their own here. */
+const INVALID: Readonly<Record<string, EventTopicReason>> = {
+  INVALID_CONFIG: "InvalidConfig",
+  INVALID_REPLICATION_FACTOR: "ReplicationFactorInvalid",
+  INVALID_TOPIC_EXCEPTION: "NameCollision",
+};
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

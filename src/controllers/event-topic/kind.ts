@@ -1,0 +1,125 @@
+// EventTopic: this kind's phases, in their order. The folder's table of contents; what wakes its objects is in wakes.ts.
+
+import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
+import { ANNOTATION, FINALIZER } from "../../api/group.ts";
+import type { Call, WriteCall } from "../../kafka/admin.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import { settled } from "../../runtime/outcome.ts";
+import type { Reconcile, Run } from "../../runtime/reconcile.ts";
+import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
+import { applyTopic } from "./apply.ts";
+import { desiredAbsence, desiredTopic } from "./desired.ts";
+import type { TopicFlow } from "./flow.ts";
+import { leftBehindBecause } from "./left-behind.ts";
+import { memoryOf, type TopicMemory } from "./memory.ts";
+import { observeTopic, type ObservedTopic } from "./observe.ts";
+import { planTopic } from "./plan.ts";
+import { proveTopic } from "./prove.ts";
+import { resolveDeletion } from "./resolve-deletion.ts";
+import { resolveTopic, type TopicWorld } from "./resolve.ts";
+import { restrictTopic } from "./restrict.ts";
+import { summarizeTopic } from "./summarize.ts";
+
+interface TopicContext extends RunContext {
+  readonly memory: TopicMemory;
+  /** Milliseconds until the run's deadline. */
+  remainingMs(): number;
+  saveStatus(status: EventTopicStatus): Promise<void>;
+  /** Finalizer, and the annotations given, before the first effect. */
+  addFinalizer(annotations: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** Who hears of a run besides the object itself. */
+export interface TopicListeners {
+  /** Something failed that the bus' connection may be the reason of. */
+  onOutage(busName: string): void;
+  /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
+  onSeen(key: string, observed: ObservedTopic | undefined): void;
+  /** The object is gone from our side, and its topic stays in Kafka. */
+  onLeftBehind(topic: EventTopic, why: string): void;
+}
+
+/** The reconcile function of EventTopics. */
+export function reconcileTopic(
+  world: TopicWorld,
+  nowMs: () => number,
+  listeners: TopicListeners,
+): Reconcile<EventTopic, EventTopicStatus> {
+  const phases = topicPhases(world);
+  return async (topic, run) => {
+    // Deleted, and waiting for others only: there is nothing left to say.
+    if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic)) return { outcome: settled() };
+    const context = contextOf(topic, run, nowMs());
+    try {
+      const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
+      const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
+      const isUntouched = story.stage === "finished" && story.results.length === 0;
+      listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
+      const why = leftBehindBecause(topic, story, world);
+      if (why !== undefined) {
+        listeners.onLeftBehind(topic, why);
+        return { outcome: settled(), release: true };
+      }
+      if (verdict.outcome.kind === "failed" && story.stage !== "unresolved") {
+        listeners.onOutage(story.resolved.identity.busName);
+      }
+      return verdict;
+    } finally {
+      world.claims.release(keyOf(topic.metadata));
+    }
+  };
+}
+
+function hasFinalizer({ metadata }: EventTopic): boolean {
+  return metadata.finalizers?.includes(FINALIZER) === true;
+}
+
+function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
+  return {
+    resolve: (topic, { memory, nowMs }) =>
+      memory.deletedAtMs === undefined
+        ? resolveTopic(topic, memory, world)
+        : resolveDeletion(topic, memory, world, nowMs),
+    desired: (topic, resolved, { memory }) =>
+      memory.deletedAtMs === undefined
+        ? desiredTopic(topic, resolved, memory)
+        : desiredAbsence(topic, resolved, memory),
+    observe: (desired, { admin }, context) => observeTopic(desired.name, admin, callOf(context)),
+    plan: (desired, observed, _topic, { memory }) => planTopic(desired, observed, memory),
+    prove: ({ steps }, observed, { admin }, context) => {
+      const topic = observed.kind === "present" ? observed.topic : undefined;
+      return proveTopic(steps, topic, { admin, groups: world.groups, call: callOf(context), nowMs: context.nowMs });
+    },
+    restrict: (plan, desired, topic, { bus }, evidence) => restrictTopic(plan, desired, topic, bus, evidence),
+    apply: ({ steps }, topic, { admin, identity }, context) => {
+      const call: WriteCall = { ...callOf(context), clusterId: identity.clusterId };
+      return applyTopic(steps, admin, call, {
+        own: ({ creation }) => context.addFinalizer(creation === undefined ? {} : { [ANNOTATION.creating]: creation }),
+        remember: (keys) => rememberKeys(topic, keys, context),
+      });
+    },
+  };
+}
+
+function contextOf(topic: EventTopic, run: Run<EventTopicStatus>, nowMs: number): TopicContext {
+  return {
+    signal: run.signal,
+    priority: run.priority,
+    remainingMs: () => run.remainingMs(),
+    nowMs,
+    memory: memoryOf(topic, nowMs),
+    saveStatus: (status) => run.saveStatus(status),
+    addFinalizer: (annotations) => run.addFinalizer(annotations),
+  };
+}
+
+function callOf(context: TopicContext): Call {
+  return { signal: context.signal, priority: context.priority, deadlineMs: context.remainingMs() };
+}
+
+// Only what is recorded as ours may ever be reset, so the record comes before the change.
+async function rememberKeys(topic: EventTopic, keys: readonly string[], context: TopicContext): Promise<void> {
+  const { managedKeys } = context.memory;
+  if (keys.every((key) => managedKeys.has(key))) return;
+  await context.saveStatus({ ...topic.status, managedKeys: [...new Set([...managedKeys, ...keys])].toSorted() });
+}

@@ -1,0 +1,58 @@
+// The closed list of what the operator itself wrote on an object and a run may read: status fields, finalizer, own
+// annotations. Everything else is derived anew each time. Pure.
+
+import type { EventTopic } from "../../api/event-topic.ts";
+import { ANNOTATION, FINALIZER } from "../../api/group.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+
+/** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
+export const VISIBILITY_GRACE_MS = 30_000;
+
+export interface TopicMemory {
+  readonly busName?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly topicName?: string | undefined;
+  /** Present: the object is bound to this topic and no namesake. */
+  readonly topicId?: string | undefined;
+  readonly isAdopted: boolean;
+  readonly policyName?: string | undefined;
+  /** Keys that we have set and not yet returned to the broker. */
+  readonly managedKeys: ReadonlySet<string>;
+  /** Values that were both wanted and in Kafka, or wanted while drift was only reported: what tells drift from a wish. */
+  readonly lastWanted: ReadonlyMap<string, string>;
+  /** The object is being deleted, since then (milliseconds since the epoch). */
+  readonly deletedAtMs?: number | undefined;
+  /** The finalizer is on the object: its deletion waits for us. */
+  readonly hasFinalizer: boolean;
+  /** We recorded, before creating it, that a topic of this name on this cluster is ours. */
+  readonly recordedCreation?: string | undefined;
+  /** Topic id whose protected deletion somebody confirmed. */
+  readonly confirmedDeletionOf?: string | undefined;
+  /** Our create is too fresh for "unknown topic" to mean that it is gone. */
+  readonly isJustCreated: boolean;
+}
+
+export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
+  const { bus, topicName, topicId, adopted, retentionPolicy, managedKeys, effectiveConfig, drift, conditions } =
+    topic.status ?? {};
+  const { annotations, deletionTimestamp, finalizers } = topic.metadata;
+  const ready = findCondition(conditions, "Ready");
+  const createdAt = ready?.reason === "Created" ? Date.parse(ready.lastTransitionTime) : Number.NaN;
+  const effective = (effectiveConfig ?? []).map(({ key, value }) => [key, value] as const);
+  const drifted = (drift ?? []).map(({ key, wanted }) => [key, wanted] as const);
+  return {
+    busName: bus?.name,
+    clusterId: bus?.clusterId,
+    topicName,
+    topicId,
+    isAdopted: adopted ?? false,
+    policyName: retentionPolicy?.name,
+    managedKeys: new Set(managedKeys),
+    lastWanted: new Map([...effective, ...drifted]),
+    deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
+    hasFinalizer: finalizers?.includes(FINALIZER) === true,
+    recordedCreation: annotations?.[ANNOTATION.creating],
+    confirmedDeletionOf: annotations?.[ANNOTATION.confirmDeletion],
+    isJustCreated: nowMs - createdAt < VISIBILITY_GRACE_MS,
+  };
+}

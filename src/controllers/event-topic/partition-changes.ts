@@ -1,0 +1,79 @@
+// The diff of a topic's partitions and replicas. Pure. Kafka only ever adds partitions, and so do we.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { ConfigEntry } from "../../kafka/model/topic-config.ts";
+import { replicationFactorOf, type TopicState } from "../../kafka/model/topic.ts";
+import type { Refusal } from "../plan.ts";
+import type { TopicAction } from "./actions.ts";
+import type { DesiredTopic } from "./desired.ts";
+
+export interface PartitionDifference {
+  readonly steps: readonly TopicAction[];
+  readonly refusals: readonly Refusal<EventTopicReason>[];
+  readonly notes: readonly string[];
+}
+
+export function partitionDifference(
+  desired: DesiredTopic,
+  topic: TopicState,
+  configs: ReadonlyMap<string, ConfigEntry>,
+): PartitionDifference {
+  const refusals: Refusal<EventTopicReason>[] = [];
+  const notes: string[] = [];
+  const steps: TopicAction[] = [];
+  const wanted = desired.partitions;
+  const live = topic.partitions.length;
+  if (wanted !== undefined && wanted.value > live) {
+    const refusal = wanted.objection ?? unacknowledged(desired, wanted.value, live, configs);
+    if (refusal !== undefined) refusals.push(refusal);
+    else
+      steps.push({ type: "growPartitions", topicName: desired.name, from: live, to: wanted.value, cause: "declared" });
+  } else if (wanted !== undefined && wanted.value < live) {
+    refusals.push(decrease(desired.name, wanted.value, live));
+  } else if (wanted?.objection !== undefined) {
+    notes.push(wanted.objection.message);
+  }
+  const factor = replicationFactorOf(topic);
+  if (desired.replicationFactor !== undefined && desired.replicationFactor.value !== factor) {
+    refusals.push(factorChange(desired.name, desired.replicationFactor.value, factor));
+  }
+  return { steps, refusals, notes };
+}
+
+function decrease(name: string, wanted: number, live: number): Refusal<EventTopicReason> {
+  return {
+    reason: "PartitionDecreaseUnsupported",
+    message:
+      `Topic "${name}" has ${live} partitions and ${wanted} are declared; Kafka cannot remove partitions. ` +
+      `Set spec.partitions to ${live} or more; for fewer, create another topic`,
+  };
+}
+
+// Growth sends keys to other partitions: order per key breaks, and compaction keeps two last values of a key.
+function unacknowledged(
+  desired: DesiredTopic,
+  wanted: number,
+  live: number,
+  configs: ReadonlyMap<string, ConfigEntry>,
+): Refusal<EventTopicReason> | undefined {
+  const isCompacted = configs.get("cleanup.policy")?.value?.includes("compact") === true;
+  if ((desired.partitionKey === undefined && !isCompacted) || desired.acknowledgedPartitions === wanted)
+    return undefined;
+  const keyed = desired.partitionKey === undefined ? "compacted" : `keyed by "${desired.partitionKey}"`;
+  return {
+    reason: "PartitionGrowthNotAcknowledged",
+    message:
+      `Topic "${desired.name}" is ${keyed}: growing it from ${live} to ${wanted} partitions sends keys to other ` +
+      `partitions. If that is fine, set spec.acknowledgePartitionGrowth to ${wanted}`,
+  };
+}
+
+function factorChange(name: string, wanted: number, live: number | undefined): Refusal<EventTopicReason> {
+  return {
+    reason: "ReplicationFactorChangeUnsupported",
+    message:
+      `Topic "${name}" has ${live === undefined ? "partitions of different replication factors" : `replication factor ${live}`} ` +
+      `and ${wanted} is declared; the operator does not move replicas. Take the change back, or reassign them with ` +
+      "Kafka's own tools first",
+  };
+}

@@ -1,0 +1,230 @@
+// Reads everything that an EventTopic refers to, from memory only: what is missing is a refusal, never a request.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { RetentionPolicy } from "../../api/retention-policy.ts";
+import { selectBus } from "../../domain/bus-selection.ts";
+import type { Speakers } from "../../domain/defaults-chain.ts";
+import type { Lookup } from "../../domain/lookup.ts";
+import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
+import type { Namespace } from "../../domain/namespace-selection.ts";
+import { selectPolicy, type PolicyChoice, type PolicySubject } from "../../domain/policy-selection.ts";
+import { collisionKey, renderTopicName } from "../../domain/topic-name.ts";
+import type { KafkaAdmin } from "../../kafka/admin.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import type { BusLink } from "../bus-registry.ts";
+import type { Claims } from "../claims.ts";
+import type { GroupUsage } from "../group-usage.ts";
+import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
+import type { Refusal } from "../plan.ts";
+import type { TopicMemory } from "./memory.ts";
+
+/** Everything that resolve may look at. */
+export interface TopicWorld {
+  readonly groups: GroupUsage;
+  readonly buses: Lookup<EventBus>;
+  readonly policies: Lookup<RetentionPolicy>;
+  readonly claims: Claims;
+  readonly kafkaTopics: KafkaTopicClaims;
+  link(busName: string): BusLink;
+  /** Undefined while the namespace has not been seen. */
+  namespace(name: string): Namespace | undefined;
+  /** False for buses that another installation looks after. */
+  isOurs(bus: EventBus): boolean;
+  /** The namespace is being deleted. */
+  isTerminating(namespace: string): boolean;
+  /** How long a deletion waits for an unreachable cluster, milliseconds. */
+  readonly deletionTimeoutMs: number;
+}
+
+/** Identity, as far as it is known; recorded in status once and then kept. */
+export interface TopicIdentity {
+  readonly busName?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly topicName?: string | undefined;
+}
+
+export interface ResolvedTopic {
+  readonly identity: Required<{ [part in keyof TopicIdentity]: string }>;
+  readonly bus: EventBus;
+  readonly admin: KafkaAdmin;
+  readonly policy: PolicyChoice<RetentionPolicy>;
+  readonly speakers: Speakers;
+  readonly grant: Extract<Grant, { kind: "granted" }>;
+}
+
+export type TopicResolution =
+  | { readonly kind: "resolved"; readonly value: ResolvedTopic }
+  /** Not known what is wanted, or not ours to want: nothing is read from Kafka and nothing written. */
+  | {
+      readonly kind: "blocked";
+      readonly refusal: Refusal<EventTopicReason>;
+      readonly identity: TopicIdentity;
+      /** Look again then, milliseconds since the epoch. */
+      readonly recheckAt?: number | undefined;
+    }
+  /** The object is being deleted and lets go of its topic without touching it. */
+  | {
+      readonly kind: "leftBehind";
+      readonly why: string;
+      readonly identity: TopicIdentity & { readonly topicId?: string | undefined };
+    }
+  /** The object belongs to another installation. */
+  | { readonly kind: "foreign" };
+
+/** Enters the object's claim as a side effect on the ledger: claiming and reading must be one synchronous step. */
+export function resolveTopic(topic: EventTopic, memory: TopicMemory, world: TopicWorld): TopicResolution {
+  const chosen = selectBus({ named: topic.spec.busRef?.name, recorded: memory.busName }, world.buses);
+  if (chosen.kind === "problem") return blocked(chosen, recorded(memory));
+  const { bus } = chosen;
+  if (!world.isOurs(bus)) return { kind: "foreign" };
+  const link = world.link(bus.metadata.name);
+  const known = { ...recorded(memory), busName: bus.metadata.name };
+  if (link.kind !== "connected") return blocked(busNotReady(bus.metadata.name, link), known);
+  const moved = memory.clusterId !== undefined && memory.clusterId !== link.cluster.id;
+  if (moved && bus.spec.expectedClusterId !== link.cluster.id) {
+    return blocked(clusterIdMismatch(bus.metadata.name, memory.clusterId, link.cluster.id), known);
+  }
+  const rendered = renderTopicName(topic.spec, { ...bus.spec.naming, legacyNames: bus.spec.legacyNames });
+  if (memory.topicName === undefined && rendered.kind === "invalid") {
+    return blocked({ reason: "InvalidName", message: rendered.message }, known);
+  }
+  const topicName = memory.topicName ?? (rendered.kind === "name" ? rendered.name : "");
+  const identity = { busName: bus.metadata.name, clusterId: link.cluster.id, topicName };
+  return resolveClaim(topic, { bus, admin: link.admin, identity, memory }, world);
+}
+
+interface Located {
+  readonly bus: EventBus;
+  readonly admin: KafkaAdmin;
+  readonly identity: ResolvedTopic["identity"];
+  readonly memory: TopicMemory;
+}
+
+function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): TopicResolution {
+  const { bus, identity, memory } = located;
+  const namespace = world.namespace(topic.metadata.namespace ?? "") ?? { name: topic.metadata.namespace ?? "" };
+  const { topicName } = identity;
+  const rules = { name: identity.busName, namespaces: bus.spec.namespaces };
+  const grant = grantFor(rules, namespace, { kind: "topic", topicName, domain: topic.spec.domain });
+  if (grant.kind === "refused") {
+    world.claims.remove(keyOf(topic.metadata));
+    return blocked(grant, identity);
+  }
+  const obstacle = claimName(topic, identity, memory, world) ?? managedByStrimzi(bus, topicName, world);
+  if (obstacle !== undefined) return blocked(obstacle, identity);
+  const policy = choosePolicy(topic, bus, namespace, memory, world);
+  const enforced = policy.kind === "policy" && policy.policy.spec.enforcement !== "Audit" ? policy.policy : undefined;
+  const speakers = {
+    topic: topic.spec,
+    policy: enforced === undefined ? undefined : { name: enforced.metadata.name, spec: enforced.spec },
+    bus: { name: identity.busName, spec: bus.spec },
+  };
+  return { kind: "resolved", value: { identity, bus, admin: located.admin, policy, grant, speakers } };
+}
+
+function claimName(
+  topic: EventTopic,
+  { clusterId, topicName }: ResolvedTopic["identity"],
+  memory: TopicMemory,
+  world: TopicWorld,
+): Refusal<EventTopicReason> | undefined {
+  const key = keyOf(topic.metadata);
+  const claim = { clusterId, name: topicName };
+  const boundId = memory.clusterId === clusterId ? memory.topicId : undefined;
+  const { uid, creationTimestamp } = topic.metadata;
+  world.claims.put(claim, { key, uid, creationTimestamp, boundId });
+  const holder = world.claims.hold(key) ? undefined : world.claims.holder(claim);
+  if (holder !== undefined) {
+    return {
+      reason: "ClaimedByAnother",
+      message: `Topic "${topicName}" is held by EventTopic "${holder.key}"; delete one of the two, or choose another name`,
+    };
+  }
+  const collision = boundId === undefined ? world.claims.collision(claim) : undefined;
+  if (collision === undefined) return undefined;
+  return {
+    reason: "NameCollision",
+    message:
+      `Topic "${topicName}" would collide with "${collision.name}" of EventTopic "${collision.holder.key}": Kafka takes ` +
+      '"." and "_" for one character; choose another name',
+  };
+}
+
+/** The rule that a live managed KafkaTopic beats us, at any time. */
+export function managedByStrimzi(
+  bus: EventBus,
+  topicName: string,
+  world: TopicWorld,
+): Refusal<EventTopicReason> | undefined {
+  const claim = world.kafkaTopics.find(bus.spec.strimzi, topicName);
+  switch (claim.kind) {
+    case "none":
+      return undefined;
+    case "managed":
+      return {
+        reason: "ManagedByStrimzi",
+        message:
+          `Topic "${topicName}" is managed by KafkaTopic "${claim.namespace}/${claim.name}" of Strimzi; release it there ` +
+          'first (annotation strimzi.io/managed: "false"), or delete this object',
+      };
+    case "unreadable":
+      return { reason: "BusNotReady", message: claim.message };
+  }
+}
+
+function choosePolicy(
+  topic: EventTopic,
+  bus: EventBus,
+  namespace: Namespace,
+  memory: TopicMemory,
+  world: TopicWorld,
+): PolicyChoice<RetentionPolicy> {
+  const subject = {
+    ...policySubject(topic, bus.metadata.name),
+    namespace,
+    defaultPolicy: bus.spec.topicDefaults?.retentionPolicyRef?.name,
+    currentPolicy: memory.policyName,
+  };
+  return selectPolicy(subject, world.policies);
+}
+
+/** What an EventTopic shows to the selection of policies; its namespace' labels and its bus' default aside. */
+export function policySubject(topic: EventTopic, busName: string): PolicySubject {
+  const { domain, entity, action } = topic.spec;
+  return {
+    busName,
+    namespace: { name: topic.metadata.namespace ?? "" },
+    domain,
+    entity,
+    action,
+    labels: topic.metadata.labels,
+    namedPolicy: topic.spec.retentionPolicyRef?.name,
+  };
+}
+
+function recorded(memory: TopicMemory): TopicIdentity {
+  return { busName: memory.busName, clusterId: memory.clusterId, topicName: memory.topicName };
+}
+
+function blocked(refusal: Refusal<EventTopicReason>, identity: TopicIdentity): TopicResolution {
+  return { kind: "blocked", refusal: { reason: refusal.reason, message: refusal.message }, identity };
+}
+
+function busNotReady(busName: string, link: Exclude<BusLink, { kind: "connected" }>): Refusal<EventTopicReason> {
+  const why = link.kind === "connecting" ? "is being connected" : `is not connected (${link.reason}): ${link.message}`;
+  return { reason: "BusNotReady", message: `EventBus "${busName}" ${why}` };
+}
+
+function clusterIdMismatch(busName: string, recordedId: string, answeredId: string): Refusal<EventTopicReason> {
+  return {
+    reason: "ClusterIdMismatch",
+    message:
+      `EventBus "${busName}" leads to Kafka cluster "${answeredId}", but this topic was recorded on "${recordedId}"; ` +
+      `nothing is written. If the move is meant, the platform sets the bus' spec.expectedClusterId to "${answeredId}"`,
+  };
+}
+
+/** What Kafka does not tell apart in names of topics; for the claims ledger. */
+export const foldTopicName = collisionKey;

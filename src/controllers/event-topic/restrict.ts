@@ -1,0 +1,97 @@
+// Which of a topic's planned changes may be made now. Pure: every rule is a filter of the plan; missing evidence refuses.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import { ANNOTATION } from "../../api/group.ts";
+import type { RestrictedPlan } from "../plan.ts";
+import { restrict, type Restriction } from "../restrict.ts";
+import type { TopicAction } from "./actions.ts";
+import { correctsDrift, type DesiredAbsence, type DesiredTopic } from "./desired.ts";
+import type { TopicPlan } from "./plan.ts";
+import { isDestructiveStep, type Evidence, type TopicUsage } from "./prove.ts";
+
+type TopicRestriction = Restriction<TopicAction, EventTopicReason>;
+
+/** In order of precedence: bus suspend, object suspend, read-only, drift Report; then the change guard. */
+export function restrictTopic(
+  plan: TopicPlan,
+  desired: DesiredTopic | DesiredAbsence,
+  topic: EventTopic,
+  bus: EventBus,
+  evidence: Evidence,
+): RestrictedPlan<TopicAction, EventTopicReason> {
+  const restrictions: TopicRestriction[] = [];
+  // Drift that may not be corrected is a report, not a refusal, whatever forbids the correction.
+  if (!correctsDrift(topic, bus)) restrictions.push(reportedDrift);
+  if (bus.spec.suspend === true) {
+    restrictions.push(
+      everything(
+        "Suspended",
+        `EventBus "${bus.metadata.name}" is suspended; changes wait until its spec.suspend is removed`,
+      ),
+    );
+  }
+  if (topic.spec.suspend === true) {
+    restrictions.push(everything("Suspended", "The object is suspended; changes wait until spec.suspend is removed"));
+  }
+  if (bus.spec.access === "ReadOnly") {
+    restrictions.push(
+      everything(
+        "ReadOnly",
+        `EventBus "${bus.metadata.name}" is read-only; take the change back, or have the platform team set its spec.access to ReadWrite`,
+      ),
+    );
+  }
+  restrictions.push(changeGuard(plan, evidence), deletionProtection(desired, evidence));
+  return restrict(plan, restrictions);
+}
+
+const reportedDrift: TopicRestriction = {
+  reason: "Drifted",
+  message: "",
+  isQuiet: true,
+  forbids: ({ action }) => action.cause === "drift",
+};
+
+function everything(reason: EventTopicReason, message: string): TopicRestriction {
+  return { reason, message, forbids: () => true };
+}
+
+function changeGuard(plan: TopicPlan, evidence: Evidence): TopicRestriction {
+  const held = plan.steps.filter((step) => isDestructiveStep(step) && evidence.deletable.get(step.id) !== 0n);
+  const told = held.map(({ id }) => `${id} (${describeEvidence(evidence.deletable.get(id))})`);
+  return {
+    reason: "ApprovalRequired",
+    message: `Held back because records would become deletable: ${told.join("; ")}`,
+    forbids: (step) => held.includes(step),
+  };
+}
+
+/** A topic that holds records, or that groups use, is deleted only when somebody says so a second time. */
+function deletionProtection(desired: DesiredTopic | DesiredAbsence, { usage }: Evidence): TopicRestriction {
+  const isKept = desired.presence === "absent" && desired.isProtected && isInUse(usage);
+  const id = desired.boundId ?? "";
+  return {
+    reason: "DeletionBlocked",
+    message:
+      `Topic "${desired.name}" is kept: ${describeUsage(usage)}. To delete it with its data, annotate the object with ` +
+      `${ANNOTATION.confirmDeletion}: ${id}; to keep it, set spec.deletionPolicy to "Retain"`,
+    forbids: ({ action }) => isKept && action.type === "deleteTopic",
+  };
+}
+
+function isInUse(usage: TopicUsage | undefined): boolean {
+  return usage === undefined || usage.records !== 0n || usage.groups === undefined || usage.groups.length > 0;
+}
+
+function describeUsage(usage: TopicUsage | undefined): string {
+  const { records, groups } = usage ?? {};
+  const held = records === undefined ? "how many records it holds cannot be determined" : `it holds ${records} records`;
+  if (groups === undefined) return `${held}, and which groups use it cannot be determined`;
+  return groups.length === 0 ? held : `${held}, and it is used by groups ${groups.map((id) => `"${id}"`).join(", ")}`;
+}
+
+function describeEvidence(records: bigint | undefined): string {
+  return records === undefined ? "how many cannot be measured" : `${records} records`;
+}

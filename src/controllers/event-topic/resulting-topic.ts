@@ -1,0 +1,56 @@
+// The topic as it is after a run: what was observed, with every action that Kafka confirmed. Pure.
+
+import { replicationFactorOf } from "../../kafka/model/topic.ts";
+import type { StepResult } from "../plan.ts";
+import type { TopicAction } from "./actions.ts";
+import type { Applied } from "./apply.ts";
+import type { ObservedTopic } from "./observe.ts";
+
+export interface ResultingConfig {
+  readonly value: string;
+  /** Set on the topic itself, not inherited. */
+  readonly isOnTopic: boolean;
+}
+
+export interface ResultingTopic {
+  readonly id: string;
+  /** Undefined where the broker did not tell (no right to describe). */
+  readonly partitions: number | undefined;
+  readonly replicationFactor: number | undefined;
+  readonly configs: ReadonlyMap<string, ResultingConfig>;
+  /** Made by this run. */
+  readonly isCreated: boolean;
+}
+
+type TopicResult = StepResult<TopicAction, Applied>;
+
+/** Undefined when there is no topic. */
+export function resultingTopic(observed: ObservedTopic, results: readonly TopicResult[]): ResultingTopic | undefined {
+  const done = results.filter(({ answer }) => answer.status === "ok");
+  if (observed.kind === "absent") return createdTopic(done);
+  const configs = new Map<string, ResultingConfig>();
+  for (const { key, value, source } of observed.configs.values()) {
+    configs.set(key, { value: value ?? "", isOnTopic: source === "topic" });
+  }
+  let partitions: number | undefined = observed.topic.partitions.length;
+  for (const { step } of done) {
+    const { action } = step;
+    if (action.type === "growPartitions") partitions = action.to;
+    if (action.type === "changeConfig") {
+      configs.set(action.key, { value: action.effective ?? "", isOnTopic: action.to !== undefined });
+    }
+  }
+  const replicationFactor = replicationFactorOf(observed.topic);
+  return { id: observed.topic.id, partitions, replicationFactor, configs, isCreated: false };
+}
+
+function createdTopic(done: readonly TopicResult[]): ResultingTopic | undefined {
+  for (const { step, answer } of done) {
+    if (step.action.type !== "createTopic" || answer.status !== "ok" || answer.value === undefined) continue;
+    const { id, partitions, replicationFactor } = answer.value;
+    const entries = Object.entries(step.action.topic.configs);
+    const configs = new Map(entries.map(([key, value]) => [key, { value, isOnTopic: true }]));
+    return { id, partitions, replicationFactor, configs, isCreated: true };
+  }
+  return undefined;
+}

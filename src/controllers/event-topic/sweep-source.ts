@@ -1,0 +1,93 @@
+// EventTopics in the sweep: what a look at their topics yields is reduced to a fingerprint and compared with that of the
+// last run; and the health of their partitions is counted on the way. Wakes, and concludes nothing else.
+
+import { createHash } from "node:crypto";
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import type { Store } from "../../runtime/store.ts";
+import type { BusRegistry } from "../bus-registry.ts";
+import type { SweepItem, SweepSource } from "../sweep.ts";
+import { observeTopic, type ObservedTopic } from "./observe.ts";
+
+/** What may have been put right in Kafka or in its rights, where nobody tells us: tried again by each sweep. */
+const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
+  "Denied",
+  "BrokerRejected",
+  "ClusterIdMismatch",
+  "TopicMissing",
+  "DeletionBlocked",
+  "AlreadyExists",
+]);
+
+/** Bytes of a fingerprint: enough that one in 10^9 looks would be mistaken at ten thousand topics. */
+const FINGERPRINT_BYTES = 8;
+
+export class TopicSweepSource implements SweepSource {
+  readonly #topics: Store<EventTopic>;
+  readonly #registry: BusRegistry;
+  readonly #wake: (key: string) => void;
+  readonly #fingerprints = new Map<string, string>();
+  readonly #counting = new Map<string, { offlinePartitions: number; underReplicatedPartitions: number }>();
+
+  constructor(topics: Store<EventTopic>, registry: BusRegistry, wake: (key: string) => void) {
+    this.#topics = topics;
+    this.#registry = registry;
+    this.#wake = wake;
+  }
+
+  /** What a run has seen and left as it was; undefined when it changed something, so that the next sweep looks anew. */
+  saw(key: string, observed: ObservedTopic | undefined): void {
+    if (observed === undefined) this.#fingerprints.delete(key);
+    else this.#fingerprints.set(key, fingerprintOf(observed));
+  }
+
+  begin(busName: string): readonly SweepItem[] {
+    this.#counting.set(busName, { offlinePartitions: 0, underReplicatedPartitions: 0 });
+    const items: SweepItem[] = [];
+    for (const topic of this.#topics.byIndex("bus", busName)) {
+      const key = keyOf(topic.metadata);
+      const { topicName, topicId, conditions } = topic.status ?? {};
+      if (RETRIED.has(findCondition(conditions, "Ready")?.reason ?? "")) this.#wake(key);
+      else if (topicId !== undefined && topicName !== undefined) items.push(this.#item(busName, key, topicName));
+    }
+    return items;
+  }
+
+  end(busName: string): void {
+    const health = this.#counting.get(busName);
+    if (health !== undefined) this.#registry.reportHealth(busName, health);
+  }
+
+  #item(busName: string, key: string, topicName: string): SweepItem {
+    const look = async (admin: KafkaAdmin, call: Call): Promise<boolean> => {
+      const answer = await observeTopic(topicName, admin, call);
+      if (answer.status !== "ok") return false;
+      this.#count(busName, answer.value);
+      if (this.#fingerprints.get(key) !== fingerprintOf(answer.value)) this.#wake(key);
+      return true;
+    };
+    return { key, look };
+  }
+
+  #count(busName: string, observed: ObservedTopic): void {
+    const health = this.#counting.get(busName);
+    if (health === undefined || observed.kind === "absent") return;
+    for (const { leader, replicas, inSyncReplicas } of observed.topic.partitions) {
+      if (leader === undefined) health.offlinePartitions += 1;
+      if (inSyncReplicas.length < replicas.length) health.underReplicatedPartitions += 1;
+    }
+  }
+}
+
+/** Of everything that a plan looks at; leaders and in-sync replicas come and go. */
+function fingerprintOf(observed: ObservedTopic): string {
+  if (observed.kind === "absent") return "absent";
+  const hash = createHash("sha256").update(observed.topic.id);
+  for (const { replicas } of observed.topic.partitions) hash.update(`/${replicas.length}`);
+  for (const { key, value, source } of observed.configs.values()) hash.update(`\n${key}=${value}@${source}`);
+  return hash.digest().toString("latin1", 0, FINGERPRINT_BYTES);
+}

@@ -1,0 +1,104 @@
+// The one path of every kind that owns something in Kafka: resolve, desired, observe, plan, prove, restrict, apply,
+// summarize. It knows their order and nothing of their content. Deletion is not a second path: desired becomes absent.
+
+import type { Answer } from "../kafka/model/failure.ts";
+import type { RestrictedPlan, StepResult } from "./plan.ts";
+
+/** The types that flow through one kind's phases. */
+export interface Flow {
+  readonly object: unknown;
+  readonly resolution: { readonly kind: string };
+  readonly resolved: unknown;
+  readonly desired: unknown;
+  readonly observed: unknown;
+  readonly plan: unknown;
+  readonly evidence: unknown;
+  readonly action: unknown;
+  readonly applied: unknown;
+  readonly reason: string;
+}
+
+/** What a run knows of its surroundings besides the object. */
+export interface RunContext {
+  readonly signal: AbortSignal;
+  readonly priority: "live" | "bulk";
+  /** Wall clock at the start of the run, milliseconds since the epoch: time is a value for the pure phases. */
+  readonly nowMs: number;
+}
+
+export interface Phases<F extends Flow, Context extends RunContext> {
+  /** Memory only, synchronous: what is missing is a finding, never a request. */
+  resolve(
+    object: F["object"],
+    context: Context,
+  ): F["resolution"] | { readonly kind: "resolved"; readonly value: F["resolved"] };
+  /** Pure. Parses the wish once; nothing after it reads a spec. */
+  desired(object: F["object"], resolved: F["resolved"], context: Context): F["desired"];
+  /** Reads Kafka. */
+  observe(desired: F["desired"], resolved: F["resolved"], context: Context): Promise<Answer<F["observed"]>>;
+  /** Pure. The one diff. */
+  plan(desired: F["desired"], observed: F["observed"], object: F["object"], context: Context): F["plan"];
+  /** Reads what the plan's actions must have proven; asks nothing when there is nothing to prove. */
+  prove(plan: F["plan"], observed: F["observed"], resolved: F["resolved"], context: Context): Promise<F["evidence"]>;
+  /** Pure. Takes out what may not be done. */
+  restrict(
+    plan: F["plan"],
+    desired: F["desired"],
+    object: F["object"],
+    resolved: F["resolved"],
+    evidence: F["evidence"],
+  ): RestrictedPlan<F["action"], F["reason"]>;
+  /** Writes Kafka. */
+  apply(
+    plan: RestrictedPlan<F["action"], F["reason"]>,
+    object: F["object"],
+    resolved: F["resolved"],
+    context: Context,
+  ): Promise<StepResult<F["action"], F["applied"]>[]>;
+}
+
+/** Everything that happened in a run, for summarize: the only author of conditions. */
+export type Story<F extends Flow> =
+  | { readonly stage: "unresolved"; readonly resolution: F["resolution"] }
+  | {
+      readonly stage: "unread";
+      readonly resolved: F["resolved"];
+      readonly desired: F["desired"];
+      readonly answer: Exclude<Answer<F["observed"]>, { status: "ok" }>;
+    }
+  | {
+      readonly stage: "finished";
+      readonly resolved: F["resolved"];
+      readonly desired: F["desired"];
+      readonly observed: F["observed"];
+      readonly plan: F["plan"];
+      readonly evidence: F["evidence"];
+      readonly restricted: RestrictedPlan<F["action"], F["reason"]>;
+      readonly results: readonly StepResult<F["action"], F["applied"]>[];
+    };
+
+/** Runs an object through its phases and tells the story; never throws for what Kafka or another object says. */
+export async function runPipeline<F extends Flow, Context extends RunContext>(
+  phases: Phases<F, Context>,
+  object: F["object"],
+  context: Context,
+): Promise<Story<F>> {
+  const resolution = phases.resolve(object, context);
+  if (!isResolved<F>(resolution)) return { stage: "unresolved", resolution };
+  const resolved = resolution.value;
+  const desired = phases.desired(object, resolved, context);
+  const answer = await phases.observe(desired, resolved, context);
+  if (answer.status !== "ok") return { stage: "unread", resolved, desired, answer };
+  const observed = answer.value;
+  const plan = phases.plan(desired, observed, object, context);
+  const evidence = await phases.prove(plan, observed, resolved, context);
+  const restricted = phases.restrict(plan, desired, object, resolved, evidence);
+  const results = await phases.apply(restricted, object, resolved, context);
+  return { stage: "finished", resolved, desired, observed, plan, evidence, restricted, results };
+}
+
+function isResolved<F extends Flow>(
+  resolution: F["resolution"] | { readonly kind: "resolved"; readonly value: F["resolved"] },
+): resolution is { readonly kind: "resolved"; readonly value: F["resolved"] } {
+  return resolution.kind === "resolved";
+}

@@ -1,0 +1,68 @@
+// Plans: what should be done, as data, and what came of it. Pure but for applySteps, which only orders its caller's effects.
+
+import type { Answer } from "../kafka/model/failure.ts";
+
+/** A wish that is not granted, with the reason and the sentence that people read. */
+export interface Refusal<Reason extends string> {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** One action with its place in the order of effects. */
+export interface Step<Action> {
+  /** Unique within its plan. */
+  readonly id: string;
+  /** Ids of earlier steps that must have succeeded first. */
+  readonly after: readonly string[];
+  readonly action: Action;
+}
+
+/** The one diff between desired and observed: no steps and no refusals *is* up to date. */
+export interface Plan<Action, Reason extends string> {
+  /** Every step stands behind the steps named in its `after`. */
+  readonly steps: readonly Step<Action>[];
+  readonly refusals: readonly Refusal<Reason>[];
+}
+
+/** A step that a restriction took out of the plan. */
+export interface Withheld<Action, Reason extends string> {
+  readonly step: Step<Action>;
+  readonly reason: Reason;
+}
+
+export interface RestrictedPlan<Action, Reason extends string> extends Plan<Action, Reason> {
+  readonly withheld: readonly Withheld<Action, Reason>[];
+}
+
+/** What came of one step: the port's answer, or that a step before it did not succeed. */
+export interface StepResult<Action, Value> {
+  readonly step: Step<Action>;
+  readonly answer: Answer<Value> | { readonly status: "skipped"; readonly after: string };
+}
+
+/**
+ * Carries out steps as early as their order allows, those without order side by side, and tells what came of each.
+ * A failed step skips only its own dependants.
+ */
+export async function applySteps<Action, Value>(
+  steps: readonly Step<Action>[],
+  execute: (action: Action) => Promise<Answer<Value>>,
+): Promise<StepResult<Action, Value>[]> {
+  const started = new Map<string, Promise<StepResult<Action, Value>>>();
+  for (const step of steps) {
+    const before = step.after.map((id) => started.get(id)).filter((result) => result !== undefined);
+    started.set(step.id, applyAfter(step, before, execute));
+  }
+  return await Promise.all(started.values());
+}
+
+async function applyAfter<Action, Value>(
+  step: Step<Action>,
+  before: readonly Promise<StepResult<Action, Value>>[],
+  execute: (action: Action) => Promise<Answer<Value>>,
+): Promise<StepResult<Action, Value>> {
+  const results = await Promise.all(before);
+  const obstacle = results.find((result) => result.answer.status !== "ok");
+  if (obstacle !== undefined) return { step, answer: { status: "skipped", after: obstacle.step.id } };
+  return { step, answer: await execute(step.action) };
+}

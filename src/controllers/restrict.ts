@@ -1,0 +1,41 @@
+// Takes out of a plan what may not be done: permission as a filter of data, so that no phase after it asks again. Pure.
+
+import type { Plan, RestrictedPlan, Step, Withheld } from "./plan.ts";
+
+/** One rule that forbids some actions. */
+export interface Restriction<Action, Reason extends string> {
+  readonly reason: Reason;
+  /** Which rule, which value, who can lift it. */
+  readonly message: string;
+  forbids(step: Step<Action>): boolean;
+  /** A quiet restriction withholds without refusing: what it holds back is told in another way (drift, approval). */
+  readonly isQuiet?: boolean | undefined;
+}
+
+/**
+ * Applies restrictions in order of precedence: a step is withheld by the first that forbids it, and so are the steps
+ * that depend on it. A restriction that withheld something becomes a refusal, once.
+ */
+export function restrict<Action, Reason extends string>(
+  plan: Plan<Action, Reason>,
+  restrictions: readonly Restriction<Action, Reason>[],
+): RestrictedPlan<Action, Reason> {
+  const byId = new Map<string, Withheld<Action, Reason>>();
+  const effective = new Set<Restriction<Action, Reason>>();
+  for (const step of plan.steps) {
+    const restriction = restrictions.find((candidate) => candidate.forbids(step));
+    if (restriction !== undefined) {
+      effective.add(restriction);
+      byId.set(step.id, { step, reason: restriction.reason });
+      continue;
+    }
+    const obstacle = step.after.map((id) => byId.get(id)).find((withheld) => withheld !== undefined);
+    if (obstacle !== undefined) byId.set(step.id, { step, reason: obstacle.reason });
+  }
+  const refusals = [...effective].filter((restriction) => restriction.isQuiet !== true);
+  return {
+    steps: plan.steps.filter((step) => !byId.has(step.id)),
+    refusals: [...plan.refusals, ...refusals.map(({ reason, message }) => ({ reason, message }))],
+    withheld: [...byId.values()],
+  };
+}

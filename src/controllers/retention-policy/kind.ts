@@ -1,0 +1,33 @@
+// RetentionPolicy: reports how far it is in effect. It changes no topic: a change of it wakes the EventTopics that it
+// selects, and each of them applies it (one writer per Kafka object).
+
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { RetentionPolicy, RetentionPolicyStatus } from "../../api/retention-policy.ts";
+import type { Dependency } from "../../runtime/dependency.ts";
+import type { Reconcile } from "../../runtime/reconcile.ts";
+import type { Store } from "../../runtime/store.ts";
+import { summarizePolicy } from "./summarize.ts";
+
+/** Counts over other objects are written at most this often, milliseconds. */
+const COUNT_INTERVAL_MS = 10_000;
+
+export function reconcilePolicy(
+  topics: Store<EventTopic>,
+  nowMs: () => number,
+): Reconcile<RetentionPolicy, RetentionPolicyStatus> {
+  return (policy) => {
+    const { name } = policy.metadata;
+    const governed = topics.byIndex("policy", name).filter((topic) => topic.status?.retentionPolicy?.name === name);
+    return Promise.resolve(summarizePolicy(policy, governed, nowMs()));
+  };
+}
+
+/** Wakes a policy some time after a topic of it has changed. */
+export function onTopicChange(topics: Store<EventTopic>): Dependency {
+  return (wake) =>
+    topics.subscribe(({ before, after }) => {
+      const names = [before, after].map((topic) => topic?.status?.retentionPolicy?.name);
+      const given = new Set(names.filter((name) => name !== undefined));
+      wake(given, { priority: "bulk", reason: "topics", afterMs: COUNT_INTERVAL_MS });
+    });
+}

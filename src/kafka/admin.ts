@@ -1,0 +1,98 @@
+// KafkaAdmin: the port through which all of the operator speaks with one Kafka cluster.
+// Words of kafka/model only; no wire type, no client library.
+
+import type { ClusterState } from "./model/cluster.ts";
+import type { Answer } from "./model/failure.ts";
+import type {
+  CommittedOffset,
+  GroupListing,
+  GroupState,
+  ListedOffset,
+  OffsetAt,
+  TopicPartition,
+} from "./model/offsets.ts";
+import type { ConfigChange, ConfigEntry, ConfigResource } from "./model/topic-config.ts";
+import type { CreatedTopic, NewTopic, TopicKey, TopicState } from "./model/topic.ts";
+
+/** `live`: a person may be waiting. `bulk`: sweeps and cold starts; gets at least 1 request in 8. */
+export type Priority = "live" | "bulk";
+
+export interface Call {
+  /** Aborted: an item not yet written to the wire is dropped as `notSent`; a written one is awaited. */
+  readonly signal: AbortSignal;
+  /** Milliseconds from now after which the caller no longer waits. */
+  readonly deadlineMs: number;
+  readonly priority: Priority;
+}
+
+export interface WriteCall extends Call {
+  /** The cluster that the caller has judged. A connection that leads to another writes nothing (`notSent`). */
+  readonly clusterId: string;
+}
+
+/**
+ * Administration of one Kafka cluster.
+ *
+ * Guarantees
+ * - One item a call, one answer an item: a bad neighbour in the same request never changes it. Calls made in one turn
+ *   of the event loop share requests; the caller never batches and never retries.
+ * - Never throws or rejects for what a broker says, for a broker that does not answer, or for a closed admin.
+ * - Nothing is written while the connection's permission (`mayWrite`) is withheld, judged when the request is written.
+ * - Reads are retried inside the deadline on moved leaders, controllers and coordinators and on lost connections;
+ *   writes only where the broker said that it did nothing, or where they were not written. A cluster of which no address
+ *   answers fails at once (`unreachable`): waiting for its return is the caller's.
+ *
+ * Assumptions
+ * - Every mutation is idempotent by intent: `exists` on create and `missing` on delete are for the caller to read. Either
+ *   may be our own doing: brokers repeat what they forward to a controller that fails (KIP-590).
+ *
+ * Caveats
+ * - Created is not yet visible: `describeTopic` may say `missing` for seconds after a create (up to 10 s in a burst).
+ * - `missing` by name with the right to describe is absence; an omitted topic in a listing is not.
+ */
+export interface KafkaAdmin {
+  /** Identity, brokers, capabilities. */
+  cluster(call: Call): Promise<Answer<ClusterState>>;
+
+  describeTopic(topic: TopicKey, call: Call): Promise<Answer<TopicState>>;
+  /** All names that this principal may describe; may be partial, so absence must never be concluded from it. */
+  listTopics(call: Call): Promise<Answer<readonly TopicState[]>>;
+  createTopic(topic: NewTopic, call: WriteCall): Promise<Answer<CreatedTopic>>;
+  /** Asks the broker's opinion (policies, values, replicas) without creating. */
+  validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<void>>;
+  /** Grows to `count`; `currentCount` bounds the request (a broker commits part of an oversized one). */
+  createPartitions(
+    growth: { readonly name: string; readonly count: number; readonly currentCount: number },
+    call: WriteCall,
+  ): Promise<Answer<void>>;
+  /** By id only, so that a re-created namesake survives. */
+  deleteTopic(topic: { readonly id: string }, call: WriteCall): Promise<Answer<void>>;
+
+  /** All keys with their sources; `keys` narrows. */
+  describeConfigs(
+    resource: ConfigResource,
+    call: Call,
+    keys?: readonly string[],
+  ): Promise<Answer<readonly ConfigEntry[]>>;
+  /** Incremental: keys not named are left alone. One resource's change is atomic. */
+  alterConfigs(resource: ConfigResource, change: ConfigChange, call: WriteCall): Promise<Answer<void>>;
+
+  /** Reads uncommitted (high watermark). */
+  listOffset(partition: TopicPartition, at: OffsetAt, call: Call): Promise<Answer<ListedOffset>>;
+  /** Moves the log start of one partition; `before` undefined means up to the end at the time of execution. */
+  deleteRecords(partition: TopicPartition, before: bigint | undefined, call: WriteCall): Promise<Answer<void>>;
+  /** Bytes on disk of each partition, over all replicas that answered. */
+  describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, bigint>>>;
+  /** Target replicas of partitions that are being moved. */
+  listReassignments(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly number[]>>>;
+
+  /** Groups of every broker that answered; `isPartial` when one did not. */
+  listGroups(call: Call): Promise<Answer<{ readonly groups: readonly GroupListing[]; readonly isPartial: boolean }>>;
+  /** Asks by the group's own protocol; a live KIP-848 group never reads as Dead. */
+  describeGroup(groupId: string, call: Call): Promise<Answer<GroupState>>;
+  /** Commits of one group, on all topics. A group that is not there has none. */
+  fetchOffsets(groupId: string, call: Call): Promise<Answer<readonly CommittedOffset[]>>;
+
+  /** Ends all connections; calls under way answer `notSent` or `unknown`, later ones `notSent`. Idempotent. */
+  close(): Promise<void>;
+}

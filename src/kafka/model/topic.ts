@@ -1,0 +1,45 @@
+// A topic as Kafka holds it. Pure data.
+
+export interface PartitionState {
+  readonly index: number;
+  /** Broker id, undefined while the partition has no leader. */
+  readonly leader?: number | undefined;
+  readonly replicas: readonly number[];
+  readonly inSyncReplicas: readonly number[];
+}
+
+export interface TopicState {
+  readonly name: string;
+  /** Kafka's topic id as Kafka prints it: 22 characters, base64url. */
+  readonly id: string;
+  readonly isInternal: boolean;
+  /** Ascending by index. */
+  readonly partitions: readonly PartitionState[];
+}
+
+/** By name, or by id where a namesake must not be meant. */
+export type TopicKey = { readonly name: string } | { readonly id: string };
+
+export interface NewTopic {
+  readonly name: string;
+  /** Undefined: the broker's `num.partitions`. */
+  readonly partitions?: number | undefined;
+  /** Undefined: the broker's `default.replication.factor`. */
+  readonly replicationFactor?: number | undefined;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface CreatedTopic {
+  readonly id: string;
+  /** Undefined where it was left to the broker, which tells only those who may describe the topic's configuration. */
+  readonly partitions?: number | undefined;
+  /** As `partitions`. */
+  readonly replicationFactor?: number | undefined;
+}
+
+/** The replication factor, or undefined where partitions differ (read from the assignment, never from the ISR). */
+export function replicationFactorOf(topic: TopicState): number | undefined {
+  const factors = new Set(topic.partitions.map((partition) => partition.replicas.length));
+  const [only] = factors;
+  return factors.size === 1 ? only : undefined;
+}

@@ -1,0 +1,268 @@
+// The composition root: builds the operator from its ports and decides nothing itself. Tests build it in the same way.
+
+import { CONDITION_TYPES, type READY_REASONS } from "./api/conditions.ts";
+import type { KubernetesObject } from "./api/custom-resource.ts";
+import { eventBus, type EventBus, type EventBusStatus } from "./api/event-bus.ts";
+import { eventTopic, type EventTopic, type EventTopicStatus } from "./api/event-topic.ts";
+import { ANNOTATION, FINALIZER } from "./api/group.ts";
+import { parseDuration } from "./api/quantity.ts";
+import { retentionPolicy, type RetentionPolicy, type RetentionPolicyStatus } from "./api/retention-policy.ts";
+import { createCaches, type Caches } from "./caches.ts";
+import { BusRegistry } from "./controllers/bus-registry.ts";
+import { Claims } from "./controllers/claims.ts";
+import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
+import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
+import { leftBehindTeller } from "./controllers/event-topic/left-behind.ts";
+import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
+import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
+import { claimRecorded, holdUntilConnected, laneOf, wakesTopics } from "./controllers/event-topic/wakes.ts";
+import { GroupUsage } from "./controllers/group-usage.ts";
+import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
+import { StrimziTopics } from "./controllers/strimzi-topics.ts";
+import { Sweep } from "./controllers/sweep.ts";
+import { matchesLabels } from "./domain/label-selector.ts";
+import type { KafkaAdmin } from "./kafka/admin.ts";
+import { Clusters } from "./kafka/clusters.ts";
+import type { ConnectionSettings } from "./kafka/model/connection.ts";
+import type { EventRecorder } from "./kubernetes/events.ts";
+import type { Resources, ResourceType } from "./kubernetes/resources.ts";
+import type { Clock } from "./runtime/clock.ts";
+import { createController, type Controller, type ControllerOptions } from "./runtime/controller.ts";
+import { EventLoopCheck, hearingCheck, syncCheck } from "./runtime/health.ts";
+import type { Leadership } from "./runtime/leader-election.ts";
+import { Manager, type Runnable } from "./runtime/manager.ts";
+import type { ReflectorTiming } from "./runtime/reflector.ts";
+import type { Settings } from "./settings.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import { TelemetryServer } from "./telemetry/server.ts";
+
+export interface OperatorOptions {
+  readonly kubernetes: { resources<T extends KubernetesObject>(type: ResourceType): Resources<T> };
+  readonly events: EventRecorder & Runnable;
+  readonly leadership: Leadership;
+  /** Connects to the cluster of a bus; `mayWrite` is asked whenever a write is put on the wire. */
+  connect(settings: ConnectionSettings, mayWrite: (clusterId: string) => boolean): KafkaAdmin;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly reflectorTiming?: Partial<ReflectorTiming> | undefined;
+  /** Applied to every object before it is kept; tests freeze here. */
+  readonly onKeep?: ((object: KubernetesObject) => void) | undefined;
+}
+
+export interface Operator {
+  /** Resolves when everything runs; on a standby, after it has taken over. */
+  start(): Promise<void>;
+  /** Never rejects. */
+  stop(): Promise<void>;
+  /** Port of the metrics server; 0 where there is none. */
+  readonly metricsPort: number;
+}
+
+/** Runs at once over all buses and a bus; a run is a promise, so the narrow places are the requests, not these. */
+const MAX_RUNS = 2_000;
+const MAX_RUNS_PER_BUS = 1_000;
+const DEFAULT_RESYNC_INTERVAL = "2m";
+const RUN_DEADLINE_MS = 60_000;
+/** Time that runs under way get to end when the operator stops, milliseconds. */
+const DRAIN_MS = 5_000;
+
+export function createOperator(options: OperatorOptions): Operator {
+  const { clock, leadership, metrics, settings } = options;
+  const caches = createCaches({
+    ...options,
+    ...settings,
+    resources: (type) => options.kubernetes.resources(type),
+    timing: options.reflectorTiming,
+  });
+  const registry = new BusRegistry();
+  const mayWrite = (busName: string, clusterId: string): boolean => {
+    const link = registry.link(busName);
+    return leadership.isLeaderNow() && link.kind === "connected" && link.cluster.id === clusterId;
+  };
+  const clusters = new Clusters({
+    clock,
+    connect: (busName, connection) => options.connect(connection, (clusterId) => mayWrite(busName, clusterId)),
+  });
+  const eventLoop = new EventLoopCheck(clock);
+  const server = createServer(settings.metricsAddress, metrics, caches, eventLoop);
+  const manager = new Manager({
+    servers: [{ name: "event-loop-check", start: () => eventLoop.start(), stop: () => eventLoop.stop() }, ...server],
+    caches: caches.reflectors,
+    leadership,
+    leaderRunnables: [
+      { name: "kafka", start: () => {}, stop: () => clusters.closeAll() },
+      ...createControllers({ ...options, caches, registry, clusters }),
+    ],
+    lastWords: [options.events],
+    clock,
+    log: options.log,
+  });
+  return {
+    start: () => manager.start(),
+    stop: () => manager.stop(),
+    get metricsPort() {
+      return server[0]?.port ?? 0;
+    },
+  };
+}
+
+interface Parts extends OperatorOptions {
+  readonly caches: Caches;
+  readonly registry: BusRegistry;
+  readonly clusters: Clusters;
+}
+
+/** In the order in which they start. */
+function createControllers(parts: Parts): Runnable[] {
+  const { caches, registry } = parts;
+  const claims = new Claims(foldTopicName, (keys) => {
+    for (const key of keys) topics.enqueue(key, { reason: "claim" });
+  });
+  const buses = createBusController(parts);
+  const tellLeftBehind = leftBehindTeller({ ...parts, buses: caches.buses });
+  const swept = new TopicSweepSource(caches.topics, registry, (key) =>
+    topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
+  );
+  const topics = createTopicController(parts, claims, {
+    onOutage: (busName) => buses.enqueue(busName, { reason: "outage" }),
+    onSeen: (key, observed) => swept.saw(key, observed),
+    onLeftBehind: (topic, why) => {
+      tellLeftBehind(topic, why);
+      buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
+    },
+  });
+  holdUntilConnected(caches.buses, registry, topics.queue);
+  const intervalMs = (busName: string): number | undefined => resyncIntervalOf(caches.buses.get(busName));
+  const sweep = new Sweep({ registry, sources: [swept], intervalMs, clock: parts.clock });
+  caches.buses.subscribe(({ key, before, after }) => {
+    if (before?.spec.resyncInterval !== after?.spec.resyncInterval) sweep.schedule(key);
+  });
+  return [
+    { name: "sweep", start: () => sweep.start(), stop: () => sweep.stop() },
+    runnable(buses),
+    // Before the first run: what was claimed before a restart is claimed still.
+    { name: "claims", start: () => claimRecorded(caches.topics.list(), claims), stop: () => {} },
+    runnable(topics),
+    runnable(createPolicyController(parts)),
+  ];
+}
+
+function createBusController(parts: Parts): Controller {
+  const { caches } = parts;
+  const world: BusWorld = {
+    ...parts,
+    isOurs: oursBy(parts.settings),
+    topicsOf: (busName) => caches.topics.byIndex("bus", busName),
+  };
+  return createController<EventBus, EventBusStatus>({
+    ...sharedOptions(parts, "EventBus"),
+    name: "event-bus",
+    resources: parts.kubernetes.resources<EventBus>(eventBus),
+    store: caches.buses,
+    reconcile: reconcileBus(world, () => parts.clock.now()),
+    onGone: (key) => void forgetBus(key, world),
+    maxInFlight: 100,
+    // A broken cluster is tried again soon, and never more than once a second.
+    retry: { baseMs: 1_000, maxMs: 5_000 },
+  });
+}
+
+function createTopicController(parts: Parts, claims: Claims, listeners: TopicListeners): Controller {
+  const { caches, registry, settings } = parts;
+  const world: TopicWorld = {
+    buses: caches.buses,
+    policies: caches.policies,
+    claims,
+    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
+    link: (busName) => registry.link(busName),
+    groups: new GroupUsage(),
+    namespace: (name) => caches.namespaces.get(name)?.metadata,
+    isOurs: oursBy(settings),
+    isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
+    deletionTimeoutMs: settings.deletionTimeoutMs,
+  };
+  return createController<EventTopic, EventTopicStatus>({
+    ...sharedOptions(parts, "EventTopic"),
+    name: "event-topic",
+    resources: parts.kubernetes.resources<EventTopic>(eventTopic),
+    store: caches.topics,
+    reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
+    onGone: (key) => {
+      claims.remove(key);
+      listeners.onSeen(key, undefined);
+    },
+    annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
+    finalizer: FINALIZER,
+    dependencies: wakesTopics(caches, registry),
+    laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
+    laneLimit: () => MAX_RUNS_PER_BUS,
+    maxInFlight: MAX_RUNS,
+  });
+}
+
+function createPolicyController(parts: Parts): Controller {
+  const { caches } = parts;
+  return createController<RetentionPolicy, RetentionPolicyStatus>({
+    ...sharedOptions(parts, "RetentionPolicy"),
+    name: "retention-policy",
+    resources: parts.kubernetes.resources<RetentionPolicy>(retentionPolicy),
+    store: caches.policies,
+    reconcile: reconcilePolicy(caches.topics, () => parts.clock.now()),
+    dependencies: [onTopicChange(caches.topics)],
+    maxInFlight: 100,
+  });
+}
+
+/** What the controllers of all kinds have in common. */
+function sharedOptions(
+  { clock, events, leadership, log, metrics }: OperatorOptions,
+  kind: keyof typeof READY_REASONS,
+): Pick<
+  ControllerOptions<never, never>,
+  "clock" | "events" | "log" | "metrics" | "mayWrite" | "conditionTypes" | "requestAnnotations" | "deadlineMs"
+> {
+  const owned = Object.entries(CONDITION_TYPES).filter(([, { kinds }]) => (kinds as readonly string[]).includes(kind));
+  return {
+    clock,
+    events,
+    log,
+    metrics,
+    mayWrite: () => leadership.isLeaderNow(),
+    conditionTypes: owned.map(([type]) => type),
+    requestAnnotations: [ANNOTATION.requestedAt, ANNOTATION.fluxRequestedAt],
+    deadlineMs: RUN_DEADLINE_MS,
+  };
+}
+
+/** Milliseconds; undefined for a bus that is gone. */
+function resyncIntervalOf(bus: EventBus | undefined): number | undefined {
+  return bus === undefined ? undefined : parseDuration(bus.spec.resyncInterval ?? DEFAULT_RESYNC_INTERVAL);
+}
+
+function oursBy({ busSelector }: Settings): (bus: EventBus) => boolean {
+  return (bus) => matchesLabels(busSelector, bus.metadata.labels);
+}
+
+function runnable(controller: Controller): Runnable {
+  return { name: controller.name, start: () => controller.start(), stop: () => controller.stop(DRAIN_MS) };
+}
+
+/** None where no address is set. */
+function createServer(
+  address: Settings["metricsAddress"],
+  { registry }: Metrics,
+  { reflectors }: Caches,
+  eventLoop: EventLoopCheck,
+): TelemetryServer[] {
+  if (address === undefined) return [];
+  const server = new TelemetryServer({
+    address: `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`,
+    registry,
+    liveness: [eventLoop, hearingCheck(reflectors)],
+    readiness: [syncCheck(reflectors)],
+  });
+  return [server];
+}

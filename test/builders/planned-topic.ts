@@ -1,0 +1,32 @@
+// The plan that comes of an EventTopic and a topic in Kafka, through the pure phases.
+
+import type { EventTopicSpec, EventTopicStatus } from "../../src/api/event-topic.ts";
+import { desiredTopic } from "../../src/controllers/event-topic/desired.ts";
+import { memoryOf } from "../../src/controllers/event-topic/memory.ts";
+import type { ObservedTopic } from "../../src/controllers/event-topic/observe.ts";
+import { planTopic, type TopicPlan } from "../../src/controllers/event-topic/plan.ts";
+import { anEventTopic } from "./objects.ts";
+import { aResolvedTopic, type ResolvedGiven } from "./topics.ts";
+
+/** When the pure phases run in tests. */
+export const NOW = Date.parse("2026-06-01T00:00:00Z");
+export interface PlanGiven extends ResolvedGiven {
+  readonly spec?: Partial<EventTopicSpec>;
+  readonly status?: EventTopicStatus;
+  readonly undecided?: boolean;
+}
+
+export function planned(observed: ObservedTopic, given: PlanGiven = {}): TopicPlan {
+  const topic = anEventTopic(given.spec, {}, given.status);
+  const memory = memoryOf(topic, NOW);
+  const resolved = aResolvedTopic(topic, given);
+  const undecided = { kind: "problem", reason: "RetentionPolicyNotFound", message: "missing" } as const;
+  const policy = given.undecided === true ? undecided : resolved.policy;
+  return planTopic(desiredTopic(topic, { ...resolved, policy }, memory), observed, memory);
+}
+
+/** Status of an object bound to `aTopicInKafka()`. */
+export function bound(more: EventTopicStatus = {}): EventTopicStatus {
+  const bus = { name: "bus", clusterId: "cluster-1" };
+  return { bus, topicName: "billing.usage.events", topicId: "id-1", ...more };
+}

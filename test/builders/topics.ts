@@ -1,0 +1,96 @@
+// Topics as Kafka holds them, and resolved EventTopics, for tests of the pure phases.
+
+import type { EventBus } from "../../src/api/event-bus.ts";
+import type { EventTopic } from "../../src/api/event-topic.ts";
+import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
+import type { ObservedTopic } from "../../src/controllers/event-topic/observe.ts";
+import type { ResolvedTopic } from "../../src/controllers/event-topic/resolve.ts";
+import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import type { ConfigEntry, ConfigType } from "../../src/kafka/model/topic-config.ts";
+import { anEventBus } from "./objects.ts";
+
+/** The keys that tests speak of, with the defaults of Kafka 4.3. */
+const DEFAULTS: Readonly<Record<string, readonly [ConfigType, string]>> = {
+  "cleanup.policy": ["list", "delete"],
+  "compression.type": ["string", "producer"],
+  "delete.retention.ms": ["long", "86400000"],
+  "flush.ms": ["long", "9223372036854775807"],
+  "max.compaction.lag.ms": ["long", "9223372036854775807"],
+  "max.message.bytes": ["int", "1048588"],
+  "min.cleanable.dirty.ratio": ["double", "0.5"],
+  "min.insync.replicas": ["int", "1"],
+  "retention.bytes": ["long", "-1"],
+  "retention.ms": ["long", "604800000"],
+  "segment.bytes": ["int", "1073741824"],
+  "segment.ms": ["long", "604800000"],
+  "leader.replication.throttled.replicas": ["list", ""],
+  "unclean.leader.election.enable": ["boolean", "false"],
+};
+
+export interface PresentTopic {
+  readonly name?: string;
+  readonly id?: string;
+  readonly partitions?: number;
+  readonly replicationFactor?: number;
+  /** Set on the topic itself. */
+  readonly configs?: Readonly<Record<string, string>>;
+}
+
+export function aTopicInKafka(given: PresentTopic = {}): Extract<ObservedTopic, { kind: "present" }> {
+  const { name = "billing.usage.events", id = "id-1", partitions = 1, replicationFactor = 1, configs = {} } = given;
+  const replicas = Array.from({ length: replicationFactor }, (_, index) => index);
+  const entries = Object.entries(DEFAULTS).map(([key, [type, value]]): [string, ConfigEntry] => {
+    const own = configs[key];
+    const inherited = { value, source: "default" as const };
+    const base = { key, type, isReadOnly: false, isSensitive: false, inherited };
+    return [key, own === undefined ? { ...base, value, source: "default" } : { ...base, value: own, source: "topic" }];
+  });
+  return {
+    kind: "present",
+    topic: {
+      name,
+      id,
+      isInternal: false,
+      partitions: Array.from({ length: partitions }, (_, index) => ({
+        index,
+        leader: 0,
+        replicas,
+        inSyncReplicas: replicas,
+      })),
+    },
+    configs: new Map(entries),
+  };
+}
+
+const unusedAdmin = new Proxy({} as KafkaAdmin, {
+  get: (_, verb) => {
+    throw new Error(`The pure phases must not touch Kafka, but asked for "${String(verb)}"`);
+  },
+});
+
+export interface ResolvedGiven {
+  readonly bus?: EventBus;
+  readonly policy?: RetentionPolicy;
+  readonly adoptionCeiling?: "Never" | "IfIdentical" | "Adopt";
+}
+
+export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}): ResolvedTopic {
+  const { bus = anEventBus(), policy, adoptionCeiling = "Adopt" } = given;
+  const { domain, entity, action, topicName } = topic.spec;
+  return {
+    identity: {
+      busName: bus.metadata.name,
+      clusterId: "cluster-1",
+      topicName: topicName ?? `${domain}.${entity}.${action}`,
+    },
+    bus,
+    admin: unusedAdmin,
+    policy: policy === undefined ? { kind: "none" } : { kind: "policy", policy },
+    grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
+    speakers: {
+      topic: topic.spec,
+      policy: policy === undefined ? undefined : { name: policy.metadata.name, spec: policy.spec },
+      bus: { name: bus.metadata.name, spec: bus.spec },
+    },
+  };
+}

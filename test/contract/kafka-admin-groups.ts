@@ -1,0 +1,64 @@
+// The part of the KafkaAdmin contract about groups of both protocols and their commits.
+
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+import { call, eventually, type KafkaSuite, refusal, value } from "./kafka-admin-suite.ts";
+
+export function itKeepsTheContractOfGroups(suite: () => KafkaSuite): void {
+  describe("of groups", () => {
+    for (const protocol of ["classic", "consumer"] as const) {
+      it(`describes a live group of the ${protocol} protocol, and once it is empty`, async function () {
+        this.timeout(60_000);
+        const [{ name: topic }, groupId] = [await suite().made({ partitions: 2 }), suite().newName()];
+        const member = await suite().kafka.startConsumer({ groupId, protocol, topic });
+        const live = await eventually(
+          () => suite().admin.describeGroup(groupId, call()),
+          ({ state }) => state === "Stable",
+        );
+        expect(live).to.include({ groupId, type: protocol });
+        expect(live.members).to.have.length(1);
+        expect(live.members[0]?.assignment).to.have.deep.members([
+          { topic, partition: 0 },
+          { topic, partition: 1 },
+        ]);
+        const { groups, isPartial } = value(await suite().admin.listGroups(call()));
+        expect(groups).to.deep.include({ groupId, type: protocol, state: "Stable" });
+        expect(isPartial).to.equal(false);
+        await member.stop();
+        const left = await eventually(
+          () => suite().admin.describeGroup(groupId, call()),
+          ({ state }) => state === "Empty",
+        );
+        expect(left.members).to.deep.equal([]);
+      });
+    }
+
+    it("reads what groups have committed, on all topics", async () => {
+      const [{ name: one }, { name: other }] = [await suite().made({ partitions: 2 }), await suite().made()];
+      const groups = [suite().newName(), suite().newName(), suite().newName()] as const;
+      await suite().kafka.commit(groups[0], [
+        { topic: one, partition: 1, offset: 5n },
+        { topic: other, partition: 0, offset: 7n },
+      ]);
+      await suite().kafka.commit(groups[1], [{ topic: one, partition: 0, offset: 0n }]);
+      const [first, second, absent] = await Promise.all(
+        groups.map((group) => suite().admin.fetchOffsets(group, call())),
+      );
+      expect(first && value(first)).to.have.deep.members([
+        { topic: one, partition: 1, offset: 5n },
+        { topic: other, partition: 0, offset: 7n },
+      ]);
+      expect(second && value(second)).to.deep.equal([{ topic: one, partition: 0, offset: 0n }]);
+      expect(absent && value(absent)).to.deep.equal([]);
+    });
+
+    it("says of a group that is not there that it is missing", async () => {
+      expect(refusal(await suite().admin.describeGroup(suite().newName(), call()))).to.include({
+        kind: "missing",
+        code: 69,
+      });
+      expect(refusal(await suite().admin.describeGroup("", call()))).to.include({ kind: "invalid", code: 24 });
+    });
+  });
+}

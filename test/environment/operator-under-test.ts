@@ -1,0 +1,294 @@
+// An operator in this process, on the real API server and the real Kafka, with an EventBus, a namespace and a topic
+// prefix of its own, so that test files do not meet. It runs with the rights of config/rbac and nothing more.
+
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+
+import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
+import type { EventTopic, EventTopicSpec } from "../../src/api/event-topic.ts";
+import { FIELD_MANAGER } from "../../src/api/group.ts";
+import type { RetentionPolicy, RetentionPolicySpec } from "../../src/api/retention-policy.ts";
+import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
+import type { Observer } from "../../src/kafka/platformatic/observer.ts";
+import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.ts";
+import { createOperator, type Operator } from "../../src/operator.ts";
+import { systemClock as clock } from "../../src/runtime/clock.ts";
+import { conditionProblems } from "../../src/runtime/condition-problems.ts";
+import { noElection } from "../../src/runtime/leader-election.ts";
+import { parseSettings } from "../../src/settings.ts";
+import { createLogger, silentLogger } from "../../src/telemetry/logger.ts";
+import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
+import type { ControlPlane } from "./control-plane.ts";
+import { environment } from "./environment.ts";
+import type { KafkaProbe } from "./kafka-probe.ts";
+
+const ROOT = join(import.meta.dirname, "..", "..");
+const SYSTEM = "event-bus-system";
+const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+const KAFKA_WRITES = /^(CreateTopics|CreatePartitions|IncrementalAlterConfigs|DeleteTopics|DeleteRecords)$/;
+
+export interface UnderTestOptions {
+  /** Beside the address of the shared Kafka and a naming template with the prefix of this test. */
+  readonly bus?: Partial<EventBusSpec>;
+  /** `EVENTBUS_*` settings. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Without it the bus is left to the test. */
+  readonly createsBus?: boolean;
+}
+
+/** What has been written so far; equal counts mean that nothing was. */
+export interface Writes {
+  readonly kafka: number;
+  readonly kubernetes: number;
+}
+
+let installed: Promise<void> | undefined;
+
+/** CRDs and rights, once a control plane. */
+async function install(controlPlane: ControlPlane): Promise<void> {
+  installed ??= controlPlane.applyManifests([join(ROOT, "crds"), join(ROOT, "config/rbac")]).then(() => undefined);
+  await installed;
+}
+
+export async function startOperatorUnderTest(options: UnderTestOptions = {}): Promise<OperatorUnderTest> {
+  const [controlPlane, kafka, probe] = await Promise.all([
+    environment().controlPlane(),
+    environment().kafka(),
+    environment().kafkaProbe(),
+  ]);
+  await install(controlPlane);
+  const id = `t${randomBytes(4).toString("hex")}`;
+  await controlPlane.request("POST", "/api/v1/namespaces", { metadata: { name: id } });
+  const kubeconfig = await controlPlane.kubeconfigForServiceAccount(SYSTEM, "event-bus-operator");
+  const underTest = new OperatorUnderTest(
+    id,
+    { controlPlane, probe, kubeconfig, bootstrapServers: kafka.bootstrapServers },
+    options,
+  );
+  if (options.createsBus !== false) await underTest.createBus(options.bus);
+  await underTest.start();
+  return underTest;
+}
+
+interface Surroundings {
+  readonly controlPlane: ControlPlane;
+  readonly probe: KafkaProbe;
+  readonly kubeconfig: string;
+  readonly bootstrapServers: readonly string[];
+}
+
+export class OperatorUnderTest implements AsyncDisposable {
+  /** Names the namespace, the default bus, its label and the prefix of its topics. */
+  readonly id: string;
+  readonly probe: KafkaProbe;
+  readonly controlPlane: ControlPlane;
+  readonly bootstrapServers: readonly string[];
+  readonly #kubeconfig: string;
+  readonly #options: UnderTestOptions;
+  #client: KubernetesClient | undefined;
+  #operator: Operator | undefined;
+  readonly #userAgent: string;
+  #kafkaWrites = 0;
+  #kafkaReads = 0;
+
+  constructor(
+    id: string,
+    { controlPlane, probe, kubeconfig, bootstrapServers }: Surroundings,
+    options: UnderTestOptions,
+  ) {
+    this.id = id;
+    this.probe = probe;
+    this.controlPlane = controlPlane;
+    this.bootstrapServers = bootstrapServers;
+    this.#kubeconfig = kubeconfig;
+    this.#options = options;
+    this.#userAgent = `test/${id}`;
+  }
+
+  async start(): Promise<void> {
+    const parsed = parseSettings({
+      EVENTBUS_BUS_SELECTOR: `test=${this.id}`,
+      EVENTBUS_WATCH_NAMESPACES: this.id,
+      EVENTBUS_METRICS_ADDRESS: "0",
+      ...this.#options.environment,
+    });
+    if (parsed.kind === "invalid") throw new Error(parsed.problems.join("; "));
+    const level = process.env["TEST_LOG_LEVEL"];
+    const log = level === undefined ? silentLogger : createLogger({ level: level as "debug", format: "text" });
+    const metrics = createMetrics({ withProcessMetrics: false });
+    const source = { kind: "files", paths: [this.#kubeconfig] } as const;
+    const client = new KubernetesClient({
+      source,
+      userAgent: this.#userAgent,
+      fieldManager: FIELD_MANAGER,
+      clock,
+      log,
+      metrics,
+    });
+    const observer: Observer = { onRequest: ({ api }) => this.#count(api) };
+    this.#client = client;
+    this.#operator = createOperator({
+      kubernetes: client,
+      events: client.events("eventbus.dev/event-bus-operator", this.id),
+      leadership: noElection,
+      connect: (connection, mayWrite) => connectKafka({ ...connection, clientId: this.id, clock, mayWrite, observer }),
+      settings: parsed.settings,
+      clock,
+      log,
+      metrics,
+      onKeep: deepFreeze,
+    });
+    await this.#operator.start();
+  }
+
+  /** Orderly; the objects stay. */
+  async stop(): Promise<void> {
+    await this.#operator?.stop();
+    await this.#client?.close();
+    this.#operator = this.#client = undefined;
+  }
+
+  /** As an installation that comes back after an update. */
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** To Kafka, and to EventTopics: counts over other objects are rewritten now and then. */
+  async writes(): Promise<Writes> {
+    const requests = await this.controlPlane.auditedRequests();
+    const ours = requests.filter(
+      ({ namespace, resource, userAgent, verb }) =>
+        namespace === this.id && resource === "eventtopics" && userAgent === this.#userAgent && !READS.has(verb),
+    );
+    return { kafka: this.#kafkaWrites, kubernetes: ours.length };
+  }
+
+  /** Requests to Kafka that changed nothing, so far. */
+  readonly kafkaReads = (): number => this.#kafkaReads;
+
+  #count(api: string): void {
+    if (KAFKA_WRITES.test(api)) this.#kafkaWrites += 1;
+    else this.#kafkaReads += 1;
+  }
+
+  /** Name in Kafka of the topic that `{ domain }` makes on the default bus. */
+  topicName(domain: string): string {
+    return `${this.id}.${domain}`;
+  }
+
+  async createBus(spec: Partial<EventBusSpec> = {}, name = this.id): Promise<EventBus> {
+    const kafka = { bootstrapServers: this.bootstrapServers };
+    const naming = { template: "{prefix}.{domain}", prefix: this.id };
+    return await this.#create<EventBus>(
+      "eventbuses",
+      "EventBus",
+      { name, labels: { test: this.id } },
+      { kafka, naming, ...spec },
+    );
+  }
+
+  async createTopic(name: string, spec: Partial<EventTopicSpec> = {}, more: object = {}): Promise<EventTopic> {
+    const parts = spec.topicName === undefined ? { domain: name } : {};
+    const metadata = { name, namespace: this.id, ...more };
+    return await this.#create<EventTopic>(`namespaces/${this.id}/eventtopics`, "EventTopic", metadata, {
+      busRef: { name: this.id },
+      ...parts,
+      ...spec,
+    });
+  }
+
+  /** Cluster-scoped, so the name carries the id. */
+  async createPolicy(name: string, spec: RetentionPolicySpec): Promise<RetentionPolicy> {
+    return await this.#create<RetentionPolicy>(
+      "retentionpolicies",
+      "RetentionPolicy",
+      { name: this.policyName(name) },
+      spec,
+    );
+  }
+
+  policyName(name: string): string {
+    return `${this.id}-${name}`;
+  }
+
+  async topic(name: string): Promise<EventTopic> {
+    const topic = await this.#get<EventTopic>(`namespaces/${this.id}/eventtopics/${name}`);
+    if (topic.status?.conditions !== undefined) {
+      const problems = conditionProblems(topic);
+      if (problems.length > 0) throw new Error(`Conditions of ${name} break their invariants: ${problems.join("; ")}`);
+    }
+    return topic;
+  }
+
+  bus(name = this.id): Promise<EventBus> {
+    return this.#get<EventBus>(`eventbuses/${name}`);
+  }
+
+  policy(name: string): Promise<RetentionPolicy> {
+    return this.#get<RetentionPolicy>(`retentionpolicies/${this.policyName(name)}`);
+  }
+
+  async patchTopic(name: string, patch: object): Promise<void> {
+    await this.#request("PATCH", `namespaces/${this.id}/eventtopics/${name}`, patch);
+  }
+
+  async patchBus(patch: object, name = this.id): Promise<void> {
+    await this.#request("PATCH", `eventbuses/${name}`, patch);
+  }
+
+  async patchPolicy(name: string, patch: object): Promise<void> {
+    await this.#request("PATCH", `retentionpolicies/${this.policyName(name)}`, patch);
+  }
+
+  async deleteTopic(name: string): Promise<void> {
+    await this.#request("DELETE", `namespaces/${this.id}/eventtopics/${name}`);
+  }
+
+  async deletePolicy(name: string): Promise<void> {
+    await this.#request("DELETE", `retentionpolicies/${this.policyName(name)}`);
+  }
+
+  async deleteBus(name = this.id): Promise<void> {
+    await this.#request("DELETE", `eventbuses/${name}`);
+  }
+
+  /** Notes of the events about one object, in no particular order. */
+  async events(name: string): Promise<{ readonly reason: string; readonly note: string; readonly type: string }[]> {
+    const path = `/apis/events.k8s.io/v1/namespaces/${this.id}/events`;
+    const { body } = await this.controlPlane.request<{
+      readonly items: readonly {
+        readonly regarding: { readonly name: string };
+        readonly reason: string;
+        readonly note: string;
+        readonly type: string;
+      }[];
+    }>("GET", path);
+    return body.items
+      .filter(({ regarding }) => regarding.name === name)
+      .map(({ reason, note, type }) => ({ reason, note, type }));
+  }
+
+  async #create<T>(path: string, kind: string, metadata: object, spec: object): Promise<T> {
+    return await this.#request<T>("POST", path, { apiVersion: "eventbus.dev/v1alpha1", kind, metadata, spec });
+  }
+
+  #get<T>(path: string): Promise<T> {
+    return this.#request<T>("GET", path);
+  }
+
+  async #request<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: object): Promise<T> {
+    return (await this.controlPlane.request<T>(method, `/apis/eventbus.dev/v1alpha1/${path}`, body)).body;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+}
+
+/** Whoever writes to an object of a store writes to everybody's. */
+function deepFreeze(value: unknown): void {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) deepFreeze(part);
+}

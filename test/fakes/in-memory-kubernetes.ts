@@ -1,0 +1,307 @@
+// InMemoryKubernetes: one kind of the Kubernetes API in memory, for tests without an API server. It passes the contract
+// suite of the real one (test/contract/kubernetes-resources.ts); what that suite does not ask for is not here.
+
+import type {
+  CommonStatus,
+  Condition,
+  CustomResource,
+  KubernetesObject,
+  ObjectKey,
+} from "../../src/api/custom-resource.ts";
+import {
+  KubernetesError,
+  type ApiCall,
+  type MetadataChange,
+  type ObjectIdentity,
+  type ObjectList,
+  type ObjectVersion,
+  type OwnedObject,
+  type Resources,
+  type ResourceType,
+  type Selection,
+  type WatchEvent,
+  type WatchOptions,
+} from "../../src/kubernetes/resources.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
+import { keyOf } from "../../src/runtime/object-key.ts";
+
+type Status = CommonStatus & Readonly<Record<string, unknown>>;
+type Stored = CustomResource<unknown, Status>;
+
+interface Recorded {
+  readonly version: number;
+  readonly type: "added" | "modified" | "deleted";
+  readonly object: Stored;
+}
+
+const FIRST_VERSION = 100;
+/** The API server sends a bookmark this long before it ends a watch. */
+const BOOKMARK_BEFORE_END_MS = 2_000;
+const CREATION_TIME = "2026-01-01T00:00:00Z";
+
+export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Resources<T> {
+  readonly type: ResourceType;
+  /** Every request made through the port, in order: verb and key. */
+  readonly requests: string[] = [];
+  /** Asked before each request; what it throws is the answer. May wait. */
+  before: (verb: string, key: string) => void | Promise<void> = () => {};
+  /** Awaited before each answer, when the request has been carried out. What it throws is lost: no answer comes. */
+  answering: (verb: string, key: string) => void | Promise<void> = () => {};
+  /** Changes of objects of these names are lost on their way to watches. */
+  readonly lostNames = new Set<string>();
+  /** Awaited before a watch tells anything. */
+  telling: () => void | Promise<void> = () => {};
+  readonly #clock: Clock;
+  readonly #objects = new Map<string, Stored>();
+  /** Top-level status fields and condition types that the operator's last apply held, by UID. */
+  readonly #owned = new Map<string, { readonly fields: readonly string[]; readonly conditions: readonly string[] }>();
+  readonly #history: Recorded[] = [];
+  readonly #wakeups = new Set<() => void>();
+  #version = FIRST_VERSION;
+  #forgottenUpTo = FIRST_VERSION;
+  #uids = 0;
+
+  constructor(type: ResourceType, clock: Clock) {
+    this.type = type;
+    this.#clock = clock;
+  }
+
+  // What users and other controllers do.
+
+  create(name: string, spec: unknown, options: { namespace?: string; finalizers?: readonly string[] } = {}): T {
+    const { namespace = "default", finalizers = [] } = options;
+    const { group, version, kind } = this.type;
+    return this.#store("added", {
+      apiVersion: `${group}/${version}`,
+      kind,
+      metadata: {
+        name,
+        namespace,
+        uid: `uid-${(this.#uids += 1)}`,
+        resourceVersion: "",
+        generation: 1,
+        creationTimestamp: CREATION_TIME,
+        ...(finalizers.length > 0 ? { finalizers } : {}),
+      },
+      spec,
+      status: { observedGeneration: -1 },
+    });
+  }
+
+  edit(key: ObjectKey, spec: object): T {
+    const held = this.#held(key);
+    const generation = (held.metadata.generation ?? 0) + 1;
+    return this.#store("modified", {
+      ...held,
+      metadata: { ...held.metadata, generation },
+      spec: { ...(held.spec as object), ...spec },
+    });
+  }
+
+  annotate(key: ObjectKey, annotations: Readonly<Record<string, string>>): T {
+    const held = this.#held(key);
+    const merged = { ...held.metadata.annotations, ...annotations };
+    return this.#store("modified", { ...held, metadata: { ...held.metadata, annotations: merged } });
+  }
+
+  /** Replaces status fields, as another writer would. */
+  editStatus(key: ObjectKey, status: object): T {
+    const held = this.#held(key);
+    return this.#store("modified", { ...held, status: { ...held.status, ...status } });
+  }
+
+  remove(key: ObjectKey): void {
+    const held = this.#held(key);
+    if ((held.metadata.finalizers ?? []).length === 0) this.#end(held);
+    else if (held.metadata.deletionTimestamp === undefined) {
+      // Marking for deletion counts as a change of the specification.
+      const generation = (held.metadata.generation ?? 0) + 1;
+      this.#store("modified", {
+        ...held,
+        metadata: { ...held.metadata, generation, deletionTimestamp: CREATION_TIME },
+      });
+    }
+  }
+
+  /** Watches that stand at older versions expire. */
+  forgetHistory(): void {
+    this.#forgottenUpTo = this.#version;
+    this.#history.length = 0;
+  }
+
+  // The port.
+
+  async list(selection: Selection, call: ApiCall): Promise<ObjectList<T>> {
+    await this.#admit("list", "", call);
+    const items = [...this.#objects.values()].filter((object) => isSelected(object, selection));
+    return { items: items.map(copy) as unknown as T[], resourceVersion: String(this.#version) };
+  }
+
+  async *watch(selection: Selection, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+    const { signal, timeoutSeconds } = options;
+    await this.#admit("watch", "", { signal });
+    const endsAt = this.#clock.monotonic() + timeoutSeconds * 1_000;
+    const startedAt = options.sendInitialEvents === true ? this.#version : Number(options.resourceVersion);
+    if (options.sendInitialEvents === true) {
+      const initial = [...this.#objects.values()];
+      for (const object of initial) {
+        if (isSelected(object, selection)) yield toldAs("added", object);
+      }
+      yield { type: "bookmark", resourceVersion: String(startedAt), endsInitialEvents: true };
+    }
+    let seen = startedAt;
+    let isBookmarkDue = true;
+    while (this.#clock.monotonic() < endsAt) {
+      signal.throwIfAborted();
+      await this.telling();
+      const news = this.#newsSince(seen);
+      for (const { version, type, object } of news) {
+        seen = version;
+        if (isSelected(object, selection) && !this.lostNames.has(object.metadata.name)) yield toldAs(type, object);
+      }
+      // More may have happened while the consumer was busy with these.
+      if (news.length > 0) continue;
+      const untilBookmarkMs = endsAt - this.#clock.monotonic() - BOOKMARK_BEFORE_END_MS;
+      if (isBookmarkDue && untilBookmarkMs <= 0) {
+        isBookmarkDue = false;
+        if (seen > startedAt) yield { type: "bookmark", resourceVersion: String(seen), endsInitialEvents: false };
+      }
+      await this.#wakeup(isBookmarkDue ? untilBookmarkMs : endsAt - this.#clock.monotonic(), signal);
+    }
+  }
+
+  async get(key: ObjectKey, call: ApiCall): Promise<T | undefined> {
+    await this.#admit("get", keyOf(key), call);
+    const held = this.#objects.get(keyOf(key));
+    return held === undefined ? undefined : (copy(held) as unknown as T);
+  }
+
+  async applyStatus<S extends CommonStatus>(
+    object: ObjectVersion,
+    status: S,
+    call: ApiCall,
+  ): Promise<T & CustomResource<unknown, S>> {
+    await this.#admit("applyStatus", keyOf(object), call);
+    const held = this.#newest(object);
+    const wanted = copy(status) as Status;
+    const { fields = [], conditions = [] } = this.#owned.get(held.metadata.uid) ?? {};
+    const kept = Object.entries(held.status ?? {}).filter(([field]) => !fields.includes(field));
+    const foreign = (held.status?.conditions ?? []).filter(({ type }) => !conditions.includes(type));
+    const own: readonly Condition[] = wanted.conditions ?? [];
+    const merged = [...own, ...foreign.filter(({ type }) => !own.some((condition) => condition.type === type))];
+    const next: Status = {
+      ...Object.fromEntries(kept),
+      ...wanted,
+      ...(merged.length > 0 ? { conditions: merged } : {}),
+    };
+    this.#owned.set(held.metadata.uid, { fields: Object.keys(wanted), conditions: own.map(({ type }) => type) });
+    const applied = this.#store("modified", { ...held, status: next });
+    await this.answering("applyStatus", keyOf(object));
+    return applied as unknown as T & CustomResource<unknown, S>;
+  }
+
+  async patchMetadata(object: ObjectVersion, change: MetadataChange, call: ApiCall): Promise<T> {
+    await this.#admit("patchMetadata", keyOf(object), call);
+    const held = this.#newest(object);
+    const { annotations: before = {}, finalizers: standing = [], ...rest } = held.metadata;
+    const merged = { ...before, ...change.annotations };
+    const annotations = Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
+    const finalizers = change.finalizers ?? standing;
+    const next: Stored = {
+      ...held,
+      metadata: {
+        ...rest,
+        ...(Object.keys(annotations).length > 0 ? { annotations: annotations as Record<string, string> } : {}),
+        ...(finalizers.length > 0 ? { finalizers } : {}),
+      },
+    };
+    const isLast = finalizers.length === 0 && held.metadata.deletionTimestamp !== undefined;
+    const patched = isLast ? this.#end(next) : this.#store("modified", next);
+    await this.answering("patchMetadata", keyOf(object));
+    return patched;
+  }
+
+  apply(_object: OwnedObject, _call: ApiCall): Promise<T> {
+    return Promise.reject(new Error("InMemoryKubernetes has no apply"));
+  }
+
+  async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
+    await this.#admit("delete", keyOf(object), call);
+    if (this.#objects.get(keyOf(object))?.metadata.uid === object.uid) this.remove(object);
+  }
+
+  async #admit(verb: string, key: string, { signal }: ApiCall): Promise<void> {
+    signal.throwIfAborted();
+    this.requests.push(key === "" ? verb : `${verb} ${key}`);
+    await this.before(verb, key);
+    signal.throwIfAborted();
+  }
+
+  #held(key: ObjectKey): Stored {
+    const held = this.#objects.get(keyOf(key));
+    if (held === undefined) throw new KubernetesError(404, "NotFound", `${this.type.kind} "${keyOf(key)}" not found`);
+    return held;
+  }
+
+  #newest(object: ObjectVersion): Stored {
+    const held = this.#held(object);
+    if (held.metadata.resourceVersion === object.resourceVersion) return held;
+    throw new KubernetesError(409, "Conflict", `${this.type.kind} "${keyOf(object)}" has been modified`);
+  }
+
+  /** A write that changes nothing makes no version. */
+  #store(type: "added" | "modified", object: Stored): T {
+    const before = this.#objects.get(keyOf(object.metadata));
+    if (before !== undefined && JSON.stringify(before) === JSON.stringify(object)) return copy(before) as unknown as T;
+    return this.#record(type, object);
+  }
+
+  #end(object: Stored): T {
+    const ended = this.#record("deleted", object);
+    this.#objects.delete(keyOf(object.metadata));
+    this.#owned.delete(object.metadata.uid);
+    return ended;
+  }
+
+  #record(type: Recorded["type"], object: Stored): T {
+    const version = (this.#version += 1);
+    const stored = copy({ ...object, metadata: { ...object.metadata, resourceVersion: String(version) } });
+    this.#objects.set(keyOf(stored.metadata), stored);
+    this.#history.push({ version, type, object: stored });
+    for (const wake of this.#wakeups) wake();
+    return copy(stored) as unknown as T;
+  }
+
+  /** Throws when what happened since is forgotten. */
+  #newsSince(version: number): Recorded[] {
+    if (version < this.#forgottenUpTo) throw new KubernetesError(410, "Expired", "The version is too old");
+    return this.#history.filter((recorded) => recorded.version > version);
+  }
+
+  #wakeup(withinMs: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        timer.cancel();
+        this.#wakeups.delete(finish);
+        signal.removeEventListener("abort", finish);
+        resolve();
+      };
+      const timer = this.#clock.after(withinMs, finish);
+      this.#wakeups.add(finish);
+      signal.addEventListener("abort", finish, { once: true });
+    });
+  }
+}
+
+function toldAs<T extends KubernetesObject>(type: Recorded["type"], object: Stored): WatchEvent<T> {
+  return { type, object: copy(object) as unknown as T };
+}
+
+function copy<V>(value: V): V {
+  return structuredClone(value);
+}
+
+function isSelected({ metadata }: Stored, { namespace, fieldSelector }: Selection): boolean {
+  if (namespace !== undefined && metadata.namespace !== namespace) return false;
+  return fieldSelector === undefined || fieldSelector === `metadata.name=${metadata.name}`;
+}

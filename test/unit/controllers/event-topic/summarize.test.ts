@@ -1,0 +1,238 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+import type { Condition } from "../../../../src/api/custom-resource.ts";
+import type { EventTopic, EventTopicSpec, EventTopicStatus } from "../../../../src/api/event-topic.ts";
+import type { Applied } from "../../../../src/controllers/event-topic/apply.ts";
+import { desiredTopic } from "../../../../src/controllers/event-topic/desired.ts";
+import type { TopicFlow } from "../../../../src/controllers/event-topic/flow.ts";
+import { memoryOf } from "../../../../src/controllers/event-topic/memory.ts";
+import type { ObservedTopic } from "../../../../src/controllers/event-topic/observe.ts";
+import { planTopic } from "../../../../src/controllers/event-topic/plan.ts";
+import { NO_EVIDENCE, type Evidence } from "../../../../src/controllers/event-topic/prove.ts";
+import { restrictTopic } from "../../../../src/controllers/event-topic/restrict.ts";
+import { summarizeTopic } from "../../../../src/controllers/event-topic/summarize.ts";
+import type { Story } from "../../../../src/controllers/pipeline.ts";
+import { failedWith, ok, type Answer, type FailureKind } from "../../../../src/kafka/model/failure.ts";
+import { conditionProblems } from "../../../../src/runtime/condition-problems.ts";
+import type { Verdict } from "../../../../src/runtime/reconcile.ts";
+import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
+import { aResolvedTopic, aTopicInKafka, type ResolvedGiven } from "../../../builders/topics.ts";
+
+const NOW = Date.parse("2026-06-01T00:00:00Z");
+
+interface Given extends ResolvedGiven {
+  readonly spec?: Partial<EventTopicSpec>;
+  readonly status?: EventTopicStatus;
+  /** What Kafka answers to every action. */
+  readonly answer?: Answer<Applied>;
+  readonly evidence?: Evidence;
+}
+
+function run(observed: ObservedTopic, given: Given = {}): Verdict<EventTopicStatus> {
+  const topic = anEventTopic(given.spec, { generation: 2 }, given.status);
+  const memory = memoryOf(topic, NOW);
+  const resolved = aResolvedTopic(topic, given);
+  const desired = desiredTopic(topic, resolved, memory);
+  const plan = planTopic(desired, observed, memory);
+  const evidence = given.evidence ?? NO_EVIDENCE;
+  const restricted = restrictTopic(plan, desired, topic, resolved.bus, evidence);
+  const results = restricted.steps.map((step) => ({ step, answer: given.answer ?? ok(undefined) }));
+  const story: Story<TopicFlow> = {
+    stage: "finished",
+    resolved,
+    desired,
+    observed,
+    plan,
+    evidence,
+    restricted,
+    results,
+  };
+  return checked(topic, summarizeTopic(topic, story, memory, NOW));
+}
+
+/** Every status must hold the invariants that kstatus and people rely on. */
+function checked(topic: EventTopic, verdict: Verdict<EventTopicStatus>): Verdict<EventTopicStatus> {
+  if (verdict.status !== undefined) {
+    const status = { ...verdict.status, observedGeneration: topic.metadata.generation };
+    expect(conditionProblems({ ...topic, status })).to.deep.equal([]);
+  }
+  return verdict;
+}
+
+function shown(verdict: Verdict<EventTopicStatus>): string[] {
+  return (verdict.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status}/${reason}`);
+}
+
+const created = ok({ id: "id-1", partitions: 3, replicationFactor: 1 });
+const failure = (kind: FailureKind, name = "X"): Answer<never> =>
+  failedWith({ kind, name, message: "The broker's words" });
+const bound: EventTopicStatus = {
+  bus: { name: "bus", clusterId: "cluster-1" },
+  topicName: "billing.usage.events",
+  topicId: "id-1",
+};
+const ready = (reason: string, status: Condition["status"] = "True"): Condition => ({
+  type: "Ready",
+  status,
+  reason,
+  message: "",
+  observedGeneration: 2,
+  lastTransitionTime: "2026-05-01T00:00:00Z",
+});
+
+describe("summarizeTopic()", () => {
+  it("records identity, shape, configuration and keys of ours after a create", () => {
+    const verdict = run({ kind: "absent" }, { spec: { partitions: 3, compressionType: "lz4" }, answer: created });
+    expect(verdict.status).to.deep.include({
+      bus: { name: "bus", clusterId: "cluster-1" },
+      topicName: "billing.usage.events",
+      topicId: "id-1",
+      adopted: false,
+      partitions: 3,
+      replicationFactor: 1,
+      effectiveConfig: [{ key: "compression.type", value: "lz4", source: "spec" }],
+      managedKeys: ["compression.type"],
+    });
+    expect(shown(verdict)).to.deep.equal(["Ready=True/Created"]);
+    expect(verdict).to.deep.include({ outcome: { kind: "settled", recheckAt: undefined }, events: [] });
+  });
+
+  it("keeps saying Created while nothing else happens, and UpToDate after the next edit", () => {
+    const live = aTopicInKafka();
+    const before = { ...bound, conditions: [ready("Created")] };
+    expect(shown(run(live, { status: before }))).to.deep.equal(["Ready=True/Created"]);
+    const stale = { ...bound, conditions: [{ ...ready("Created"), observedGeneration: 1 }] };
+    expect(shown(run(live, { status: stale }))).to.deep.equal(["Ready=True/UpToDate"]);
+  });
+
+  const refusals: {
+    readonly why: string;
+    readonly given: Given;
+    readonly conditions: readonly string[];
+    readonly ends: string;
+  }[] = [
+    {
+      why: "a refusal that a person must lift",
+      given: { spec: { partitions: 1 } },
+      conditions: ["Ready=False/PartitionDecreaseUnsupported", "Stalled=True/PartitionDecreaseUnsupported"],
+      ends: "stalled",
+    },
+    {
+      why: "suspend with a change unmet",
+      given: { spec: { partitions: 9, suspend: true } },
+      conditions: ["Ready=False/Suspended", "Stalled=True/Suspended"],
+      ends: "stalled",
+    },
+    {
+      why: "a read-only bus with a change unmet",
+      given: { spec: { partitions: 9 }, bus: anEventBus({ access: "ReadOnly" }) },
+      conditions: ["Ready=False/ReadOnly", "Stalled=True/ReadOnly"],
+      ends: "stalled",
+    },
+    {
+      why: "a destructive change that was not measured",
+      given: { spec: { retention: { time: "1h" } } },
+      conditions: ["Ready=False/ApprovalRequired", "Stalled=True/ApprovalRequired"],
+      ends: "stalled",
+    },
+    {
+      why: "a right that is missing",
+      given: { spec: { partitions: 9 }, answer: failure("denied") },
+      conditions: ["Ready=False/Denied", "Stalled=True/Denied"],
+      ends: "stalled",
+    },
+    {
+      why: "a value that the broker refuses",
+      given: { spec: { partitions: 9 }, answer: failure("invalid", "INVALID_PARTITIONS") },
+      conditions: ["Ready=False/BrokerRejected", "Stalled=True/BrokerRejected"],
+      ends: "stalled",
+    },
+    {
+      why: "an outage in the middle, with work to do",
+      given: { spec: { partitions: 9 }, answer: failure("unreachable") },
+      conditions: ["Ready=Unknown/BusNotReady", "Reconciling=True/BusNotReady"],
+      ends: "failed",
+    },
+    {
+      why: "a write without an answer",
+      given: { spec: { partitions: 9 }, answer: { status: "unknown", reason: "No answer" } },
+      conditions: ["Ready=Unknown/BusNotReady", "Reconciling=True/BusNotReady"],
+      ends: "failed",
+    },
+  ];
+  for (const { why, given, conditions, ends } of refusals) {
+    it(`shows ${conditions.join(", ")} for ${why}`, () => {
+      const verdict = run(aTopicInKafka({ partitions: 3 }), { status: bound, ...given });
+      expect(shown(verdict)).to.deep.equal(conditions);
+      expect(verdict.outcome.kind).to.equal(ends);
+    });
+  }
+
+  it("puts a failure before a refusal, and tells both and what was done all the same", () => {
+    const spec = { partitions: 1, compressionType: "lz4" as const };
+    const verdict = run(aTopicInKafka({ partitions: 3 }), { spec, status: bound });
+    expect(verdict.status?.conditions?.[0]?.message)
+      .to.include("Kafka cannot remove partitions")
+      .and.include('Done all the same: Set compression.type of topic "billing.usage.events"');
+    const failed = run(aTopicInKafka({ partitions: 3 }), { spec, status: bound, answer: failure("busy") });
+    expect(shown(failed)[0]).to.equal("Ready=Unknown/BusNotReady");
+    expect(failed.outcome.kind).to.equal("failed");
+  });
+
+  it("reports drift that may not be corrected as Ready, and lists it", () => {
+    const status = { ...bound, effectiveConfig: [{ key: "compression.type", value: "lz4", source: "spec" }] };
+    const live = aTopicInKafka({ configs: { "compression.type": "gzip" } });
+    const verdict = run(live, { spec: { compressionType: "lz4", drift: "Report" }, status });
+    expect(shown(verdict)).to.deep.equal(["Ready=True/Drifted", "Drifted=True/Drifted"]);
+    expect(verdict.status?.drift).to.deep.equal([{ key: "compression.type", wanted: "lz4", found: "gzip" }]);
+    const again = run(live, { spec: { compressionType: "lz4", drift: "Report" }, status: verdict.status ?? {} });
+    expect(shown(again)).to.deep.equal(shown(verdict));
+  });
+
+  it("applies a destructive change that was measured to concern no record", () => {
+    const spec = { retention: { time: "1h" } };
+    const step = 'Set retention.ms of topic "billing.usage.events" from "604800000" to "3600000"';
+    const verdict = run(aTopicInKafka(), { spec, status: bound, evidence: { deletable: new Map([[step, 0n]]) } });
+    expect(shown(verdict)).to.deep.equal(["Ready=True/UpToDate"]);
+    const held = run(aTopicInKafka(), { spec, status: bound, evidence: { deletable: new Map([[step, 12n]]) } });
+    expect(held.status?.conditions?.[0]?.message).to.include("12 records");
+  });
+
+  it("sends an event for a refusal once", () => {
+    const live = aTopicInKafka({ partitions: 3 });
+    const first = run(live, { spec: { partitions: 1 }, status: bound });
+    expect(first.events?.map(({ reason }) => reason)).to.deep.equal(["PartitionDecreaseUnsupported"]);
+    expect(run(live, { spec: { partitions: 1 }, status: first.status ?? {} }).events).to.deep.equal([]);
+  });
+
+  it("tells corrected drift and changed configuration apart, in one event each", () => {
+    const live = aTopicInKafka({ configs: { "compression.type": "gzip" } });
+    const status = { ...bound, effectiveConfig: [{ key: "compression.type", value: "lz4", source: "spec" }] };
+    const verdict = run(live, { spec: { compressionType: "lz4", config: { "flush.ms": 1, "segment.ms": 2 } }, status });
+    expect(verdict.events?.map(({ reason }) => reason)).to.deep.equal(["DriftCorrected", "ConfigurationChanged"]);
+  });
+
+  it("leaves the status of a topic without work alone while its bus is down", () => {
+    const topic = anEventTopic({}, { generation: 2 }, { ...bound, conditions: [ready("UpToDate")] });
+    const refusal = { reason: "BusNotReady" as const, message: "down" };
+    const story: Story<TopicFlow> = { stage: "unresolved", resolution: { kind: "blocked", refusal, identity: {} } };
+    const verdict = checked(topic, summarizeTopic(topic, story, memoryOf(topic, NOW), NOW));
+    expect(verdict).to.deep.equal({
+      outcome: { kind: "waiting", reason: "BusNotReady", recheckAt: undefined },
+      events: [],
+    });
+    const edited = { ...topic, metadata: { ...topic.metadata, generation: 3 } };
+    expect(shown(checked(edited, summarizeTopic(edited, story, memoryOf(edited, NOW), NOW)))[0]).to.equal(
+      "Ready=Unknown/BusNotReady",
+    );
+  });
+
+  it("keeps the recorded identity whatever happens", () => {
+    const topic = anEventTopic({}, { generation: 2 }, { ...bound, partitions: 3 });
+    const refusal = { reason: "ClaimedByAnother" as const, message: "held" };
+    const story: Story<TopicFlow> = { stage: "unresolved", resolution: { kind: "blocked", refusal, identity: {} } };
+    const { status } = checked(topic, summarizeTopic(topic, story, memoryOf(topic, NOW), NOW));
+    expect(status).to.deep.include({ ...bound, partitions: 3 });
+  });
+});

@@ -1,0 +1,42 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+import { applySteps, type Step } from "../../../src/controllers/plan.ts";
+import { failedWith, ok, type Answer } from "../../../src/kafka/model/failure.ts";
+
+const step = (id: string, after: readonly string[] = []): Step<string> => ({ id, after, action: id });
+const refused = failedWith({ kind: "invalid", name: "INVALID_CONFIG", message: "no" });
+
+describe("applySteps()", () => {
+  it("starts independent steps side by side and dependants after what they depend on", async () => {
+    const log: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const execute = async (action: string): Promise<Answer<void>> => {
+      log.push(`start ${action}`);
+      if (action !== "c") await gate.promise;
+      log.push(`end ${action}`);
+      return ok(undefined);
+    };
+    const running = applySteps([step("a"), step("b"), step("c", ["a"])], execute);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(log).to.deep.equal(["start a", "start b"]);
+    gate.resolve();
+    await running;
+    expect(log.indexOf("start c")).to.be.greaterThan(log.indexOf("end a"));
+  });
+
+  it("skips the dependants of a failed step, and only them", async () => {
+    const results = await applySteps([step("a"), step("b", ["a"]), step("c", ["b"]), step("d")], (action) =>
+      Promise.resolve(action === "a" ? refused : ok(undefined)),
+    );
+    expect(results.map(({ answer }) => answer.status)).to.deep.equal(["failed", "skipped", "skipped", "ok"]);
+  });
+
+  it("does not let dependants of an unknown result start", async () => {
+    const results = await applySteps([step("a"), step("b", ["a"])], () =>
+      Promise.resolve({ status: "unknown" as const, reason: "No answer" }),
+    );
+    expect(results[1]?.answer).to.deep.equal({ status: "skipped", after: "a" });
+  });
+});
