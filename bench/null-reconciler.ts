@@ -1,11 +1,10 @@
 // What the runtime itself costs: N objects through a reconciler that does nothing, on a real API server, seen by an
 // independent watcher, against the rate at which the same API server takes the same writes from a dumb generator.
-// `node bench/null-reconciler.ts [N…]`, default 1000 10000.
 
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -14,6 +13,7 @@ import { startControlPlane, type ControlPlane } from "../test/environment/contro
 import { grantWidgets } from "../test/fakes/widget-rights.ts";
 import { WIDGET_CRD } from "../test/fakes/widget.ts";
 import type { CostReport } from "./null-operator.ts";
+import type { BenchCase, BenchReport } from "./report.ts";
 import { WidgetLoad } from "./widget-load.ts";
 
 const QUIET_SECONDS = 10;
@@ -142,45 +142,41 @@ async function bundle(folder: string): Promise<string> {
   return outfile;
 }
 
-async function main(): Promise<void> {
-  const sizes = process.argv.slice(2).map(Number);
+export async function benchRuntime(args: readonly string[]): Promise<BenchReport> {
+  const sizes = args.map(Number);
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
+  const results: Result[] = [];
   try {
     const program = await bundle(folder);
-    const results: Result[] = [];
     for (const objects of sizes.length > 0 ? sizes : [1_000, 10_000]) {
       for (const mode of ["present", "arriving"] as const) {
         // A fresh one each: the API server slows down with its history.
         await using controlPlane = await startControlPlane();
         await controlPlane.applyManifests([WIDGET_CRD]);
         results.push(await measure(controlPlane, program, { objects, mode }));
-        console.log(JSON.stringify(results.at(-1)));
       }
     }
-    console.log(`\n${availableParallelism()} CPUs, Node ${process.version}, ${new Date().toISOString()}`);
-    console.table(
-      results.map(({ rssMb, quiet, ...rest }) => ({
-        ...rounded({ ...rest }),
-        ...flat("rss", rssMb),
-        ...flat("quiet", quiet),
-      })),
-    );
   } finally {
     await rm(folder, { recursive: true });
   }
+  return {
+    title: "Objects through a reconciler that does nothing",
+    conditions: {},
+    cases: results.map(caseOf),
+    charts: [
+      {
+        title: "Until all statuses were seen",
+        unit: "seconds",
+        bars: results.map(({ objects, mode, seconds }) => ({ label: `${objects} ${mode}`, value: seconds })),
+      },
+    ],
+  };
 }
 
-function rounded(values: Readonly<Record<string, number | string>>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === "number" ? Number(value.toPrecision(3)) : value,
-    ]),
-  );
+function caseOf({ objects, mode, rssMb, quiet, ...figures }: Result): BenchCase {
+  return { name: `${objects} ${mode}`, figures: { ...figures, ...flat("rss", rssMb), ...flat("quiet", quiet) } };
 }
 
-function flat(prefix: string, values: Readonly<Record<string, number>>): Record<string, number | string> {
-  return rounded(Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value])));
+function flat(prefix: string, values: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
 }
-
-await main();

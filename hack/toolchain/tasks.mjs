@@ -55,7 +55,7 @@ export const TASKS = {
     command: [TEST_RUNNER, "--long"],
   },
   bench: {
-    does: "measure latency, throughput and memory",
+    does: "measure latency, throughput and memory; or one suite: -- runtime [sizes]",
     needs: () => CLUSTER,
     command: ["bench/main.ts"],
   },

@@ -1,0 +1,48 @@
+// Draws figures as horizontal bars, in an SVG that reads well on light and dark pages. It knows nothing of what they mean.
+
+export interface Bar {
+  readonly label: string;
+  readonly value: number;
+}
+
+interface Drawing {
+  readonly title: string;
+  readonly note: string;
+  readonly charts: readonly { readonly title: string; readonly unit: string; readonly bars: readonly Bar[] }[];
+}
+
+const WIDTH = 860;
+const LABELS = 260;
+const VALUES = 110;
+const LINE = 24;
+const STYLE = `text { font: 13px system-ui, sans-serif; fill: #57606a } .title { font-size: 16px; font-weight: 600 }
+.head { font-weight: 600 } .note { font-size: 11px } rect { fill: #2f81f7 }
+@media (prefers-color-scheme: dark) { text { fill: #9ea7b3 } }`;
+
+export function barChart({ title, note, charts }: Drawing): string {
+  const shapes: string[] = [text(0, 20, title, "title")];
+  let y = 52;
+  for (const chart of charts) {
+    shapes.push(text(0, y, `${chart.title}, ${chart.unit}`, "head"));
+    const longest = Math.max(...chart.bars.map(({ value }) => value));
+    for (const { label, value } of chart.bars) {
+      y += LINE;
+      const length = longest > 0 ? (value / longest) * (WIDTH - LABELS - VALUES) : 0;
+      shapes.push(
+        text(0, y, label),
+        `<rect x="${LABELS}" y="${y - 12}" width="${length.toFixed(1)}" height="14" rx="2"/>`,
+        text(LABELS + length + 8, y, Number(value.toPrecision(3)).toLocaleString("en")),
+      );
+    }
+    y += 2 * LINE;
+  }
+  shapes.push(text(0, y, note, "note"));
+  const size = `width="${WIDTH}" height="${y + 12}" viewBox="0 0 ${WIDTH} ${y + 12}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}>\n<style>${STYLE}</style>\n${shapes.join("\n")}\n</svg>\n`;
+}
+
+function text(x: number, y: number, content: string, style?: string): string {
+  const kind = style === undefined ? "" : ` class="${style}"`;
+  const safe = content.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  return `<text x="${x.toFixed(1)}" y="${y}"${kind}>${safe}</text>`;
+}

@@ -1,0 +1,29 @@
+// The benchmark: npm run bench [-- suite [arguments]]. Without arguments all suites, in the order of the table.
+
+import { publish, type BenchReport } from "./report.ts";
+
+interface Suite {
+  readonly does: string;
+  /** Loaded only when it runs. Gets the arguments behind its name. */
+  readonly load: () => Promise<(args: readonly string[]) => Promise<BenchReport>>;
+}
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  runtime: {
+    does: "the controller runtime alone: N objects (default 1000 10000) through a reconciler that does nothing",
+    load: async () => (await import("./null-reconciler.ts")).benchRuntime,
+  },
+};
+
+const [name, ...args] = process.argv.slice(2);
+if (name === undefined || Object.hasOwn(SUITES, name)) {
+  for (const [suite, { load }] of Object.entries(SUITES)) {
+    if (name !== undefined && name !== suite) continue;
+    const run = await load();
+    await publish(suite, await run(args));
+  }
+} else {
+  const known = Object.entries(SUITES).map(([suite, { does }]) => `  ${suite.padEnd(10)} ${does}`);
+  console.error(`There is no suite "${name}". Suites:\n${known.join("\n")}`);
+  process.exitCode = 2;
+}
