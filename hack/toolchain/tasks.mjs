@@ -20,9 +20,10 @@
 const NODE_ONLY = { binaries: [], kafka: false };
 /** @type {Needs} */
 const CLUSTER = { binaries: ["etcd", "kube-apiserver"], kafka: true };
-// Garbage collection and namespace deletion are tested; built together with the rest, since alone it would take as long.
+// Garbage collection, namespace deletion and `kubectl wait` are tested; built together with the rest, since each alone
+// would take as long.
 /** @type {Needs} */
-const TEST_CLUSTER = { binaries: ["etcd", "kube-apiserver", "kube-controller-manager"], kafka: true };
+const TEST_CLUSTER = { binaries: ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"], kafka: true };
 
 const TEST_RUNNER = "hack/test-runner/main.ts";
 const UNIT_TESTS = /^(\.\/)?test\/(unit(\/|$)|[^/]+\.test\.ts$)/;

@@ -119,6 +119,8 @@ describe("When the token", () => {
     }
     world.proxy.faultFor = () => undefined;
     await rename(`${world.tokenFile}.gone`, world.tokenFile);
+    // So many failures in a row have earned minutes of backoff, which an edit cuts short.
+    await world.edit("widget", { size: 99 });
     await world.expectCurrent(operator);
     const token = await readFile(world.tokenFile, "utf8");
     expect(lines.length).to.be.greaterThan(faults.length);
