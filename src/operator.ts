@@ -11,6 +11,8 @@ import { createCaches, type Caches } from "./caches.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
 import { Claims } from "./controllers/claims.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
+import { readBuses } from "./controllers/event-bus/readings.ts";
+import { WrittenNumbers } from "./controllers/event-bus/written-numbers.ts";
 import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
 import { leftBehindTeller } from "./controllers/event-topic/left-behind.ts";
 import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
@@ -33,6 +35,7 @@ import type { Leadership } from "./runtime/leader-election.ts";
 import { Manager, type Runnable } from "./runtime/manager.ts";
 import type { ReflectorTiming } from "./runtime/reflector.ts";
 import type { Settings } from "./settings.ts";
+import { busMetrics } from "./telemetry/bus-metrics.ts";
 import type { Logger } from "./telemetry/logger.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { TelemetryServer } from "./telemetry/server.ts";
@@ -156,7 +159,12 @@ function createBusController(parts: Parts): Controller {
     ...parts,
     isOurs: oursBy(parts.settings),
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),
+    numbers: new WrittenNumbers(() => parts.clock.monotonic()),
   };
+  // A standby connects to nothing, which is no outage.
+  busMetrics(parts.metrics.registry, () =>
+    parts.leadership.isLeaderNow() ? readBuses(caches.buses.list(), world) : [],
+  );
   return createController<EventBus, EventBusStatus>({
     ...sharedOptions(parts, "EventBus"),
     name: "event-bus",

@@ -17,6 +17,7 @@ import { conditionProblems } from "../../src/runtime/condition-problems.ts";
 import { noElection } from "../../src/runtime/leader-election.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { createLogger, silentLogger } from "../../src/telemetry/logger.ts";
+import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { environment } from "./environment.ts";
@@ -87,6 +88,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   readonly #options: UnderTestOptions;
   #client: KubernetesClient | undefined;
   #operator: Operator | undefined;
+  #metrics: Metrics | undefined;
   readonly #userAgent: string;
   #kafkaWrites = 0;
   #kafkaReads = 0;
@@ -116,6 +118,7 @@ export class OperatorUnderTest implements AsyncDisposable {
     const level = process.env["TEST_LOG_LEVEL"];
     const log = level === undefined ? silentLogger : createLogger({ level: level as "debug", format: "text" });
     const metrics = createMetrics({ withProcessMetrics: false });
+    this.#metrics = metrics;
     const source = { kind: "files", paths: [this.#kubeconfig] } as const;
     const client = new KubernetesClient({
       source,
@@ -162,6 +165,12 @@ export class OperatorUnderTest implements AsyncDisposable {
         namespace === this.id && resource === "eventtopics" && userAgent === this.#userAgent && !READS.has(verb),
     );
     return { kafka: this.#kafkaWrites, kubernetes: ours.length };
+  }
+
+  /** Lines of the metrics page that begin with `name`. */
+  async metrics(name: string): Promise<string[]> {
+    const page = (await this.#metrics?.registry.metrics()) ?? "";
+    return page.split("\n").filter((line) => line.startsWith(name));
   }
 
   /** Requests to Kafka that changed nothing, so far. */

@@ -26,6 +26,40 @@ describe("An EventBus", () => {
     ]);
   });
 
+  it("counts its topics, in its status and as metrics", async function () {
+    this.timeout(40_000);
+    const name = `${operator.id}-counted`;
+    await operator.createBus({ naming: { template: "{domain}" } }, name);
+    const domain = `${operator.id}-counted`;
+    await operator.createTopic("counted", { busRef: { name }, domain });
+    await eventually(() => operator.topic("counted"), ready("True", "Created"));
+    await operator.createTopic("rival", { busRef: { name }, domain });
+    await eventually(() => operator.topic("rival"), ready("False", "ClaimedByAnother"));
+    await operator.createTopic("stuck", { busRef: { name }, domain: `${domain}-2`, partitions: 2 });
+    await eventually(() => operator.topic("stuck"), ready("True", "Created"));
+    await operator.patchTopic("stuck", { spec: { partitions: 1 } });
+    await eventually(() => operator.topic("stuck"), ready("False", "PartitionDecreaseUnsupported"));
+    await eventually(
+      () => operator.bus(name),
+      ({ status }) => expect(status?.topics).to.deep.equal({ managed: 2, ready: 1, conflicting: 1 }),
+      30_000,
+    );
+    const { clusterId } = await operator.probe.describeCluster();
+    expect(await operator.metrics("eventbus_bus_")).to.include.members([
+      `eventbus_bus_connected{bus="${name}"} 1`,
+      `eventbus_bus_info{bus="${name}",cluster_id="${clusterId}",kafka_version="4.3"} 1`,
+      `eventbus_bus_brokers{bus="${name}"} 1`,
+      `eventbus_bus_topics{bus="${name}",state="managed"} 2`,
+      `eventbus_bus_topics{bus="${name}",state="ready"} 1`,
+      `eventbus_bus_topics{bus="${name}",state="conflicting"} 1`,
+    ]);
+    await operator.deleteBus(name);
+    await eventually(
+      () => operator.metrics("eventbus_bus_"),
+      (lines) => expect(lines.filter((line) => line.includes(`"${name}"`))).to.deep.equal([]),
+    );
+  });
+
   it("that nobody answers says so within seconds, lets topics wait, and serves them when Kafka is there", async function () {
     this.timeout(60_000);
     const [port] = await findFreePorts(1);

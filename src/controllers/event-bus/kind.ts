@@ -16,6 +16,8 @@ import type { BusRegistry } from "../bus-registry.ts";
 import { desiredConnection } from "./desired.ts";
 import { judgeCluster, type BusJudgement } from "./judgement.ts";
 import { summarizeBus } from "./summarize.ts";
+import { countTopics } from "./topic-counts.ts";
+import type { WrittenNumbers } from "./written-numbers.ts";
 
 export interface BusWorld {
   readonly clusters: Pick<Clusters, "get" | "open" | "close">;
@@ -23,6 +25,7 @@ export interface BusWorld {
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
   topicsOf(busName: string): readonly EventTopic[];
+  readonly numbers: WrittenNumbers;
 }
 
 /** Time for one look at a cluster, milliseconds: an outage must be told within seconds. */
@@ -37,19 +40,23 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
     }
     const deadlineMs = Math.min(LOOK_DEADLINE_MS, run.remainingMs());
     const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" });
-    const { registry } = world;
+    const { numbers, registry } = world;
     const surroundings = {
-      topics: world.topicsOf(name),
+      topics: countTopics(world.topicsOf(name)),
       health: registry.health(name),
       leftBehind: registry.leftBehind(name),
+      sinceWrittenMs: numbers.sinceWrittenMs(name),
     };
-    return summarizeBus(bus, judgement, surroundings, nowMs());
+    const verdict = summarizeBus(bus, judgement, surroundings, nowMs());
+    numbers.wrote(name, bus.status, verdict.status);
+    return verdict;
   };
 }
 
 /** For a bus that is gone, or no longer ours. */
-export async function forgetBus(name: string, { clusters, registry }: BusWorld): Promise<void> {
+export async function forgetBus(name: string, { clusters, numbers, registry }: BusWorld): Promise<void> {
   registry.forget(name);
+  numbers.forget(name);
   await clusters.close(name);
 }
 

@@ -1,15 +1,17 @@
 // Tells what an EventBus is like: status, conditions, events, outcome. Pure, and the only author of its conditions.
 
+import type { Condition } from "../../api/custom-resource.ts";
 import type { EventBus, EventBusStatus } from "../../api/event-bus.ts";
-import type { EventTopic } from "../../api/event-topic.ts";
 import { EVENT_BUS_REASONS } from "../../api/reasons/event-bus.ts";
+import { COUNTED, shownNumbers, VOLATILE } from "../../domain/shown-numbers.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
-import { buildConditions, findCondition } from "../../runtime/conditions.ts";
+import { buildConditions, findCondition, isTransition } from "../../runtime/conditions.ts";
 import { failed, settled, stalled, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { LEFT_BEHIND_MOST, type BusHealth, type LeftBehind } from "../bus-registry.ts";
 import { conditionsFor, isReconciling } from "../ready-reason.ts";
 import type { BusJudgement } from "./judgement.ts";
+import type { TopicCounts } from "./topic-counts.ts";
 
 /** How often a connected cluster is asked whether it is still there, milliseconds. */
 const HEALTH_INTERVAL_MS = 10_000;
@@ -18,31 +20,49 @@ const REPAIR_INTERVAL_MS = 15_000;
 
 /** What is known of a bus besides its connection. */
 export interface BusSurroundings {
-  readonly topics: readonly EventTopic[];
+  readonly topics: TopicCounts;
   readonly health?: BusHealth | undefined;
   readonly leftBehind?: readonly LeftBehind[] | undefined;
+  /** Since this process last wrote each of them, milliseconds; absent: never. */
+  readonly sinceWrittenMs: { readonly topics?: number | undefined; readonly health?: number | undefined };
 }
 
 export function summarizeBus(
   bus: EventBus,
   judgement: BusJudgement,
-  { topics, health, leftBehind = [] }: BusSurroundings,
+  surroundings: BusSurroundings,
   nowMs: number,
 ): Verdict<EventBusStatus> {
   const generation = bus.metadata.generation ?? 0;
   const { reason, message } = judgement.kind === "connected" ? wellRefusal(bus, judgement) : judgement.refusal;
   const notes = conditionsFor(EVENT_BUS_REASONS, reason, message);
+  const conditions = buildConditions(bus.status?.conditions, notes, { generation, now: nowMs });
   return {
     outcome: outcomeOf(reason, message, nowMs),
     status: {
       ...keptFacts(bus),
       ...(judgement.kind === "connected" ? clusterFacts(judgement) : {}),
-      ...health,
-      topics: countTopics(topics),
-      leftBehind: latestLeftBehind(bus.status?.leftBehind ?? [], leftBehind),
-      conditions: buildConditions(bus.status?.conditions, notes, { generation, now: nowMs }),
+      ...numbers(bus, surroundings, conditions),
+      leftBehind: latestLeftBehind(bus.status?.leftBehind ?? [], surroundings.leftBehind ?? []),
+      conditions,
     },
     events: transitionEvents(bus, reason, message),
+  };
+}
+
+/** Numbers change all the time; the status is written for them now and then, and when it is written anyway. */
+function numbers(
+  { metadata, status }: EventBus,
+  { health, topics, sinceWrittenMs }: BusSurroundings,
+  conditions: readonly Condition[],
+): Partial<EventBusStatus> {
+  const isEdited = status?.observedGeneration !== metadata.generation;
+  const isWrittenAnyway = isEdited || isTransition(status?.conditions, conditions, "Ready");
+  const ofTopics = { sinceMs: sinceWrittenMs.topics ?? Infinity, isWrittenAnyway };
+  const ofHealth = { sinceMs: sinceWrittenMs.health ?? Infinity, isWrittenAnyway };
+  return {
+    ...(health === undefined ? {} : shownNumbers<keyof BusHealth>(status, health, VOLATILE, ofHealth)),
+    topics: shownNumbers<keyof TopicCounts>(status?.topics, topics, COUNTED, ofTopics),
   };
 }
 
@@ -70,15 +90,6 @@ function clusterFacts({ cluster }: Extract<BusJudgement, { kind: "connected" }>)
   };
 }
 
-function countTopics(topics: readonly EventTopic[]): EventBusStatus["topics"] {
-  const managed = topics.filter((topic) => topic.status?.topicId !== undefined);
-  return {
-    managed: managed.length,
-    ready: managed.filter((topic) => hasCondition(topic, "Ready")).length,
-    conflicting: topics.filter((topic) => hasCondition(topic, "Conflict")).length,
-  };
-}
-
 /** Of every object the latest, sorted; the oldest give way. */
 function latestLeftBehind(
   known: NonNullable<EventBusStatus["leftBehind"]>,
@@ -89,10 +100,6 @@ function latestLeftBehind(
   );
   const latest = [...byObject].toSorted(([, a], [, b]) => (a.time < b.time ? -1 : 1)).slice(-LEFT_BEHIND_MOST);
   return latest.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
-}
-
-function hasCondition(topic: EventTopic, type: string): boolean {
-  return findCondition(topic.status?.conditions, type)?.status === "True";
 }
 
 function outcomeOf(reason: keyof typeof EVENT_BUS_REASONS, message: string, nowMs: number): Outcome {

@@ -9,7 +9,7 @@ import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
-import type { BusRegistry } from "../bus-registry.ts";
+import type { BusHealth, BusRegistry } from "../bus-registry.ts";
 import type { SweepItem, SweepSource } from "../sweep.ts";
 import { observeTopic, type ObservedTopic } from "./observe.ts";
 
@@ -23,6 +23,13 @@ const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
   "AlreadyExists",
 ]);
 
+interface Counting extends BusHealth {
+  offlinePartitions: number;
+  underReplicatedPartitions: number;
+  /** Names of topics that are counted: several objects may refer to one. */
+  readonly names: Set<string>;
+}
+
 /** Bytes of a fingerprint: enough that one in 10^9 looks would be mistaken at ten thousand topics. */
 const FINGERPRINT_BYTES = 8;
 
@@ -31,7 +38,7 @@ export class TopicSweepSource implements SweepSource {
   readonly #registry: BusRegistry;
   readonly #wake: (key: string) => void;
   readonly #fingerprints = new Map<string, string>();
-  readonly #counting = new Map<string, { offlinePartitions: number; underReplicatedPartitions: number }>();
+  readonly #counting = new Map<string, Counting>();
 
   constructor(topics: Store<EventTopic>, registry: BusRegistry, wake: (key: string) => void) {
     this.#topics = topics;
@@ -46,20 +53,26 @@ export class TopicSweepSource implements SweepSource {
   }
 
   begin(busName: string): readonly SweepItem[] {
-    this.#counting.set(busName, { offlinePartitions: 0, underReplicatedPartitions: 0 });
+    this.#counting.set(busName, { offlinePartitions: 0, underReplicatedPartitions: 0, names: new Set() });
+    const link = this.#registry.link(busName);
+    const clusterId = link.kind === "connected" ? link.cluster.id : undefined;
     const items: SweepItem[] = [];
     for (const topic of this.#topics.byIndex("bus", busName)) {
       const key = keyOf(topic.metadata);
-      const { topicName, topicId, conditions } = topic.status ?? {};
+      const { bus, topicName, topicId, conditions } = topic.status ?? {};
       if (RETRIED.has(findCondition(conditions, "Ready")?.reason ?? "")) this.#wake(key);
-      else if (topicId !== undefined && topicName !== undefined) items.push(this.#item(busName, key, topicName));
+      if (topicId === undefined || topicName === undefined || bus?.clusterId !== clusterId) continue;
+      // Also what is woken: its partitions count, and a run that asks at the same time shares the answer.
+      items.push(this.#item(busName, key, topicName));
     }
     return items;
   }
 
   end(busName: string): void {
-    const health = this.#counting.get(busName);
-    if (health !== undefined) this.#registry.reportHealth(busName, health);
+    const counting = this.#counting.get(busName);
+    if (counting === undefined) return;
+    const { offlinePartitions, underReplicatedPartitions } = counting;
+    this.#registry.reportHealth(busName, { offlinePartitions, underReplicatedPartitions });
   }
 
   #item(busName: string, key: string, topicName: string): SweepItem {
@@ -74,11 +87,12 @@ export class TopicSweepSource implements SweepSource {
   }
 
   #count(busName: string, observed: ObservedTopic): void {
-    const health = this.#counting.get(busName);
-    if (health === undefined || observed.kind === "absent") return;
+    const counting = this.#counting.get(busName);
+    if (counting === undefined || observed.kind === "absent" || counting.names.has(observed.topic.name)) return;
+    counting.names.add(observed.topic.name);
     for (const { leader, replicas, inSyncReplicas } of observed.topic.partitions) {
-      if (leader === undefined) health.offlinePartitions += 1;
-      if (inSyncReplicas.length < replicas.length) health.underReplicatedPartitions += 1;
+      if (leader === undefined) counting.offlinePartitions += 1;
+      if (inSyncReplicas.length < replicas.length) counting.underReplicatedPartitions += 1;
     }
   }
 }

@@ -1,0 +1,88 @@
+// Each bus as metrics: whether it is connected, to what, how its partitions are, and how many topics it serves. Labels
+// are names of EventBuses and words of Kafka.
+
+import type { Gauge, Registry } from "prom-client";
+
+import { MetricFactory } from "./metric-factory.ts";
+
+/** One bus at the moment of a scrape. */
+export interface BusReading {
+  readonly name: string;
+  readonly topics: { readonly managed: number; readonly ready: number; readonly conflicting: number };
+  /** Absent while nothing is connected: nothing is told of what is not seen. */
+  readonly cluster?:
+    | {
+        readonly id: string;
+        readonly version?: string | undefined;
+        readonly brokers: readonly unknown[];
+        readonly capabilities: readonly string[];
+      }
+    | undefined;
+  /** Absent before the first sweep. */
+  readonly health?: { readonly offlinePartitions: number; readonly underReplicatedPartitions: number } | undefined;
+}
+
+interface BusGauge {
+  readonly name: string;
+  readonly help: string;
+  /** Labels beside the bus. */
+  readonly labels?: readonly string[];
+  /** Labels beside the bus, and the value. */
+  readonly values: (reading: BusReading) => readonly (readonly [Readonly<Record<string, string>>, number])[];
+}
+
+const GAUGES: readonly BusGauge[] = [
+  {
+    name: "connected",
+    help: "1 while the cluster answers and is the expected one.",
+    values: ({ cluster }) => [[{}, cluster === undefined ? 0 : 1]],
+  },
+  {
+    name: "info",
+    help: "1; the labels say what is connected.",
+    labels: ["cluster_id", "kafka_version"],
+    values: ({ cluster }) =>
+      cluster === undefined ? [] : [[{ cluster_id: cluster.id, kafka_version: cluster.version ?? "" }, 1]],
+  },
+  {
+    name: "capability",
+    help: "1 for what the cluster can do and not every supported one can.",
+    labels: ["capability"],
+    values: ({ cluster }) => (cluster?.capabilities ?? []).map((capability) => [{ capability }, 1]),
+  },
+  {
+    name: "brokers",
+    help: "Brokers that the cluster names.",
+    values: ({ cluster }) => (cluster === undefined ? [] : [[{}, cluster.brokers.length]]),
+  },
+  {
+    name: "topics",
+    help: "EventTopics that hold a topic (managed), those of them that are ready, those in conflict over a name.",
+    labels: ["state"],
+    values: ({ topics }) => Object.entries(topics).map(([state, count]) => [{ state }, count]),
+  },
+  {
+    name: "offline_partitions",
+    help: "Partitions of managed topics without a leader, as the last sweep found them.",
+    values: ({ health }) => (health === undefined ? [] : [[{}, health.offlinePartitions]]),
+  },
+  {
+    name: "under_replicated_partitions",
+    help: "Partitions of managed topics with replicas out of sync, as the last sweep found them.",
+    values: ({ health }) => (health === undefined ? [] : [[{}, health.underReplicatedPartitions]]),
+  },
+];
+
+/** `read` is asked at each scrape; a bus that it no longer names is shown no longer. */
+export function busMetrics(registry: Registry, read: () => readonly BusReading[]): void {
+  const make = new MetricFactory(registry);
+  for (const { name, help, labels = [], values } of GAUGES) {
+    const collect = (gauge: Gauge): void => {
+      gauge.reset();
+      for (const reading of read()) {
+        for (const [others, value] of values(reading)) gauge.set({ bus: reading.name, ...others }, value);
+      }
+    };
+    make.gaugeReadBy(collect, `eventbus_bus_${name}`, help, "bus", ...labels);
+  }
+}
