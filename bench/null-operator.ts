@@ -5,13 +5,14 @@ import { subscribe } from "node:diagnostics_channel";
 
 import { KubernetesClient } from "../src/kubernetes/client/kubernetes-client.ts";
 import { systemClock as clock } from "../src/runtime/clock.ts";
-import { buildConditions, readyNotes } from "../src/runtime/conditions.ts";
+import { buildConditions } from "../src/runtime/conditions.ts";
 import { createController } from "../src/runtime/controller.ts";
 import { settled } from "../src/runtime/outcome.ts";
 import { Reflector } from "../src/runtime/reflector.ts";
 import { ObjectStore } from "../src/runtime/store.ts";
 import { createLogger } from "../src/telemetry/logger.ts";
 import { createMetrics } from "../src/telemetry/prometheus-metrics.ts";
+import { readyNotes } from "../test/fakes/ready-notes.ts";
 import { WIDGET, WIDGET_CONDITIONS, type Widget, type WidgetStatus } from "../test/fakes/widget.ts";
 
 /** What the operator has cost so far. */

@@ -267,7 +267,7 @@ function createServer(
 ): TelemetryServer[] {
   if (address === undefined) return [];
   const server = new TelemetryServer({
-    address: `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`,
+    address,
     registry,
     liveness: [eventLoop, hearingCheck(reflectors)],
     readiness: [syncCheck(reflectors)],

@@ -24,7 +24,7 @@ export interface Settings {
   readonly deletionTimeoutMs: number;
 }
 
-export interface ListenAddress {
+interface ListenAddress {
   /** Empty: every interface. */
   readonly host: string;
   readonly port: number;

@@ -1,7 +1,6 @@
 // Conditions by the Kubernetes API conventions and kstatus. Pure: generation and time are values.
 
 import type { Condition } from "../api/custom-resource.ts";
-import type { Outcome } from "./outcome.ts";
 
 /** What a run has to say about one aspect; generation and times are added by `buildConditions`. */
 export interface ConditionNote {
@@ -44,19 +43,9 @@ export function buildConditions(
       observedGeneration: generation,
       lastTransitionTime: before?.status === note.status ? before.lastTransitionTime : time,
       reason: note.reason,
-      message: note.message.trim().slice(0, LONGEST_MESSAGE),
+      message: note.message.trim().slice(0, LONGEST_MESSAGE).trimEnd(),
     };
   });
-}
-
-/**
- * Ready, together with what kstatus needs beside it when it is not True: Stalled where only a person can help, else
- * Reconciling.
- */
-export function readyNotes(ready: Omit<ConditionNote, "type">, outcome: Pick<Outcome, "kind">): ConditionNote[] {
-  const note: ConditionNote = { ...ready, type: "Ready" };
-  if (ready.status === "True") return [note];
-  return [note, { ...ready, type: outcome.kind === "stalled" ? "Stalled" : "Reconciling", status: "True" }];
 }
 
 export function findCondition(conditions: readonly Condition[] | undefined, type: string): Condition | undefined {

@@ -88,10 +88,6 @@ export class Lanes<T> {
     this.#setPaused(name, false);
   }
 
-  isPaused(name: string): boolean {
-    return this.#lanes.get(name)?.isPaused ?? false;
-  }
-
   #setPaused(name: string, isPaused: boolean): void {
     const lane = this.#lane(name);
     lane.isPaused = isPaused;

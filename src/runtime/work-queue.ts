@@ -171,10 +171,6 @@ export class WorkQueue {
     return Array.from(this.#running.values(), (running) => now - running.startedAt);
   }
 
-  isWaiting(key: string): boolean {
-    return this.#waiting.has(key) || this.#running.get(key)?.again !== undefined;
-  }
-
   #enqueue(key: string, request: Request): void {
     const known = this.#waiting.get(key);
     const wanted = known === undefined ? request : merge(known, request);

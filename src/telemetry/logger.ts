@@ -81,12 +81,3 @@ function textFormat(): winston.Logform.Format {
     return [String(timestamp), level.toUpperCase().padEnd(5), String(message), ...rest].join(" ");
   });
 }
-
-/** Says nothing; for callers that have no log. */
-export const silentLogger: Logger = {
-  error: () => {},
-  warn: () => {},
-  info: () => {},
-  debug: () => {},
-  with: () => silentLogger,
-};

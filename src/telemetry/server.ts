@@ -10,8 +10,8 @@ export interface Check {
 }
 
 export interface TelemetryServerOptions {
-  /** `host:port`, or `:port` for all interfaces; port 0 for any free one. */
-  readonly address: string;
+  /** An empty host means all interfaces, port 0 any that is free. */
+  readonly address: { readonly host: string; readonly port: number };
   readonly registry: { readonly contentType: string; metrics(): Promise<string> };
   /** This process must be restarted when one fails. */
   readonly liveness: readonly Check[];
@@ -33,10 +33,10 @@ export class TelemetryServer {
 
   /** Rejects when the address cannot be used. */
   start(): Promise<void> {
-    const { host, port } = parseAddress(this.#options.address);
+    const { host, port } = this.#options.address;
     return new Promise((resolve, reject) => {
       this.#server.once("error", reject);
-      this.#server.listen(port, host, () => {
+      this.#server.listen(port, host === "" ? undefined : host, () => {
         this.#server.off("error", reject);
         resolve();
       });
@@ -66,16 +66,6 @@ export class TelemetryServer {
       end(response, 500, `${error instanceof Error ? error.message : String(error)}\n`);
     }
   }
-}
-
-/** `:8080` → all interfaces. Throws a RangeError for what is no address. */
-export function parseAddress(address: string): { readonly host: string | undefined; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[3]);
-  if (match === null || port > 65_535)
-    throw new RangeError(`Cannot listen on "${address}": expected host:port or :port`);
-  const host = match[1] ?? match[2];
-  return { host: host === "" ? undefined : host, port };
 }
 
 function answerChecks(response: ServerResponse, checks: readonly Check[]): void {

@@ -2,9 +2,9 @@
 
 import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { silentLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { environment } from "../environment/environment.ts";
+import { silentLogger } from "../fakes/silent-logger.ts";
 import { grantWidgets } from "../fakes/widget-rights.ts";
 import { aWidget, WIDGET, WIDGET_CRD, type Widget, type WidgetSpec } from "../fakes/widget.ts";
 import { describeResources, type OtherHands } from "./kubernetes-resources.ts";

@@ -4,16 +4,18 @@ import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.
 import type { EventRecorder } from "../../src/kubernetes/events.ts";
 import type { Change } from "../../src/runtime/change.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { buildConditions, readyNotes } from "../../src/runtime/conditions.ts";
+import { buildConditions } from "../../src/runtime/conditions.ts";
 import { createController, type Controller, type ControllerOptions } from "../../src/runtime/controller.ts";
 import { settled, type Outcome } from "../../src/runtime/outcome.ts";
 import type { Reconcile, Verdict } from "../../src/runtime/reconcile.ts";
 import { Reflector, type ReflectorTiming } from "../../src/runtime/reflector.ts";
 import { ObjectStore } from "../../src/runtime/store.ts";
-import { silentLogger, type Logger } from "../../src/telemetry/logger.ts";
+import type { Logger } from "../../src/telemetry/logger.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "./deep-freeze.ts";
+import { readyNotes } from "./ready-notes.ts";
+import { silentLogger } from "./silent-logger.ts";
 import { WIDGET, WIDGET_CONDITIONS, WIDGET_FINALIZER, type Widget, type WidgetStatus } from "./widget.ts";
 
 export interface WidgetOperatorOptions {

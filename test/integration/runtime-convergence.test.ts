@@ -9,13 +9,13 @@ import { after, before, describe, it } from "mocha";
 
 import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { conditionProblems } from "../../src/runtime/condition-problems.ts";
-import { silentLogger } from "../../src/telemetry/logger.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import type { AuditedRequest } from "../environment/audit-log.ts";
+import { conditionProblems } from "../environment/condition-problems.ts";
 import type { ControlPlane } from "../environment/control-plane.ts";
 import { environment } from "../environment/environment.ts";
 import { eventually } from "../fakes/eventually.ts";
+import { silentLogger } from "../fakes/silent-logger.ts";
 import { WidgetOperator } from "../fakes/widget-operator.ts";
 import { grantWidgets } from "../fakes/widget-rights.ts";
 import { aWidget, WIDGET, WIDGET_CRD, type Widget } from "../fakes/widget.ts";

@@ -7,10 +7,10 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
-import { conditionProblems } from "../../src/runtime/condition-problems.ts";
 import { stalled } from "../../src/runtime/outcome.ts";
 import { settled } from "../../src/runtime/outcome.ts";
 import { controlPlaneBinary } from "../environment/assets.ts";
+import { conditionProblems } from "../environment/condition-problems.ts";
 import type { ControlPlane } from "../environment/control-plane.ts";
 import { environment } from "../environment/environment.ts";
 import { eventually } from "../fakes/eventually.ts";

@@ -47,6 +47,27 @@ describe("parseSettings()", () => {
     );
   });
 
+  for (const { address, expected } of [
+    { address: ":8080", expected: { host: "", port: 8_080 } },
+    { address: "127.0.0.1:0", expected: { host: "127.0.0.1", port: 0 } },
+    { address: "[::1]:9090", expected: { host: "::1", port: 9_090 } },
+    { address: "metrics.local:9090", expected: { host: "metrics.local", port: 9_090 } },
+  ]) {
+    it(`listens where "${address}" says`, () => {
+      const result = parseSettings({ EVENTBUS_METRICS_ADDRESS: address });
+      expect(result).to.have.nested.property("settings.metricsAddress").that.deep.equals(expected);
+    });
+  }
+
+  for (const address of ["8080", "host", ":65536", "::1:80", ":http", "[::1]", "[host]:80:90"]) {
+    it(`refuses to listen at "${address}"`, () => {
+      const result = parseSettings({ EVENTBUS_METRICS_ADDRESS: address });
+      expect(result.kind === "invalid" && result.problems).to.deep.equal([
+        `EVENTBUS_METRICS_ADDRESS is "${address}": Write host:port or :port, or 0 for none`,
+      ]);
+    });
+  }
+
   it("reports everything that is wrong at once, unknown names included", () => {
     const result = parseSettings({
       EVENTBUS_LEADER_ELECTION: "yes",

@@ -3,15 +3,10 @@ import * as fc from "fast-check";
 import { describe, it } from "mocha";
 
 import type { Condition } from "../../../src/api/custom-resource.ts";
-import { conditionProblems } from "../../../src/runtime/condition-problems.ts";
-import {
-  buildConditions,
-  findCondition,
-  isTransition,
-  readyNotes,
-  type ConditionNote,
-} from "../../../src/runtime/conditions.ts";
+import { buildConditions, findCondition, isTransition, type ConditionNote } from "../../../src/runtime/conditions.ts";
 import { failed, settled, stalled, waiting } from "../../../src/runtime/outcome.ts";
+import { conditionProblems } from "../../environment/condition-problems.ts";
+import { readyNotes } from "../../fakes/ready-notes.ts";
 
 const NOON = Date.parse("2026-01-01T12:00:00.789Z");
 const ready: ConditionNote = { type: "Ready", status: "True", reason: "UpToDate", message: "All is well" };
@@ -52,27 +47,8 @@ describe("buildConditions()", () => {
   it("trims messages and cuts what the API server would refuse", () => {
     const [condition] = build([{ ...ready, message: `\n ${"x".repeat(40_000)} ` }]);
     expect(condition?.message).to.have.length(32_768);
-  });
-});
-
-describe("readyNotes()", () => {
-  for (const { outcome, beside } of [
-    { outcome: settled(), beside: "Reconciling" },
-    { outcome: waiting("BusNotFound"), beside: "Reconciling" },
-    { outcome: failed("Unreachable", "no answer"), beside: "Reconciling" },
-    { outcome: stalled("InvalidName"), beside: "Stalled" },
-  ]) {
-    it(`puts ${beside} beside a Ready that is not True, when the run ${outcome.kind}`, () => {
-      const notes = readyNotes({ status: "False", reason: "Why", message: "words" }, outcome);
-      expect(notes.map(({ type, status, reason }) => [type, status, reason])).to.deep.equal([
-        ["Ready", "False", "Why"],
-        [beside, "True", "Why"],
-      ]);
-    });
-  }
-
-  it("puts nothing beside Ready=True", () => {
-    expect(readyNotes({ status: "True", reason: "Drifted", message: "" }, stalled("Drifted"))).to.have.length(1);
+    const [cutInSpace] = build([{ ...ready, message: `${"x".repeat(32_767)}  end` }]);
+    expect(cutInSpace?.message).to.have.length(32_767);
   });
 
   it("never builds conditions that kstatus would misread, over any sequence of outcomes", () => {

@@ -14,10 +14,10 @@ import { restrictTopic } from "../../../../src/controllers/event-topic/restrict.
 import { summarizeTopic } from "../../../../src/controllers/event-topic/summarize.ts";
 import type { Story } from "../../../../src/controllers/pipeline.ts";
 import { failedWith, ok, type Answer, type FailureKind } from "../../../../src/kafka/model/failure.ts";
-import { conditionProblems } from "../../../../src/runtime/condition-problems.ts";
 import type { Verdict } from "../../../../src/runtime/reconcile.ts";
 import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
 import { aResolvedTopic, aTopicInKafka, type ResolvedGiven } from "../../../builders/topics.ts";
+import { conditionProblems } from "../../../environment/condition-problems.ts";
 
 const NOW = Date.parse("2026-06-01T00:00:00Z");
 

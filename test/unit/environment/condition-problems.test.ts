@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import type { Condition, CustomResource } from "../../../src/api/custom-resource.ts";
-import { conditionProblems } from "../../../src/runtime/condition-problems.ts";
+import { conditionProblems } from "../../environment/condition-problems.ts";
 
 function condition(type: string, status: Condition["status"], change: Partial<Condition> = {}): Condition {
   const lastTransitionTime = "2026-01-01T00:00:00Z";

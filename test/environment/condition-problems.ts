@@ -1,8 +1,8 @@
 // What is wrong with an object's conditions, for tools that read health from them: kstatus, kubectl wait, Argo CD.
 // Pure. Tests ask after every write.
 
-import type { Condition, CustomResource } from "../api/custom-resource.ts";
-import { findCondition } from "./conditions.ts";
+import type { Condition, CustomResource } from "../../src/api/custom-resource.ts";
+import { findCondition } from "../../src/runtime/conditions.ts";
 
 /**
  * Broken rules, one sentence each; none for an object that reads well. `isMidRun`: the run has not finished, so that
