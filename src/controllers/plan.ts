@@ -6,6 +6,8 @@ import type { Answer } from "../kafka/model/failure.ts";
 export interface Refusal<Reason extends string> {
   readonly reason: Reason;
   readonly message: string;
+  /** Where the reason only names the part that fails: why it does, which decides how the run ends. */
+  readonly cause?: Reason | undefined;
 }
 
 /** One action with its place in the order of effects. */

@@ -96,6 +96,8 @@ export const SOURCE = {
   policy: (name: string) => `RetentionPolicy/${name}`,
   bus: (name: string) => `EventBus/${name}`,
   profile: "profile",
+  /** What dead letters need, and what they take from their source topic. */
+  deadLetter: "deadLetter",
   broker: "broker",
 } as const;
 

@@ -4,7 +4,8 @@ import type { EventTopicSpec, EventTopicStatus } from "../../src/api/event-topic
 import { desiredTopic } from "../../src/controllers/event-topic/desired.ts";
 import { memoryOf } from "../../src/controllers/event-topic/memory.ts";
 import type { ObservedTopic } from "../../src/controllers/event-topic/observe.ts";
-import { planTopic, type TopicPlan } from "../../src/controllers/event-topic/plan.ts";
+import { planTopics } from "../../src/controllers/event-topic/plan-topics.ts";
+import type { TopicPlan } from "../../src/controllers/event-topic/plan.ts";
 import { anEventTopic } from "./objects.ts";
 import { aResolvedTopic, type ResolvedGiven } from "./topics.ts";
 
@@ -22,7 +23,9 @@ export function planned(observed: ObservedTopic, given: PlanGiven = {}): TopicPl
   const resolved = aResolvedTopic(topic, given);
   const undecided = { kind: "problem", reason: "RetentionPolicyNotFound", message: "missing" } as const;
   const policy = given.undecided === true ? undecided : resolved.policy;
-  return planTopic(desiredTopic(topic, { ...resolved, policy }, memory), observed, memory);
+  const source = desiredTopic(topic, { ...resolved, policy }, memory);
+  const plan = planTopics({ source, deadLetters: [] }, { source: observed, deadLetters: new Map() }, memory);
+  return { ...plan.source, steps: plan.steps, refusals: plan.refusals };
 }
 
 /** Status of an object bound to `aTopicInKafka()`. */

@@ -17,6 +17,7 @@ const DEFAULTS: Readonly<Record<string, readonly [ConfigType, string]>> = {
   "flush.ms": ["long", "9223372036854775807"],
   "max.compaction.lag.ms": ["long", "9223372036854775807"],
   "max.message.bytes": ["int", "1048588"],
+  "message.timestamp.type": ["string", "CreateTime"],
   "min.cleanable.dirty.ratio": ["double", "0.5"],
   "min.insync.replicas": ["int", "1"],
   "retention.bytes": ["long", "-1"],

@@ -36,7 +36,14 @@ export type TopicAction =
       readonly creation?: string | undefined;
       readonly cause: "declared";
     }
-  | { readonly type: "deleteTopic"; readonly topicName: string; readonly topicId: string; readonly cause: "declared" }
+  | {
+      readonly type: "deleteTopic";
+      readonly topicName: string;
+      readonly topicId: string;
+      /** Records or groups keep the topic until somebody confirms. */
+      readonly isProtected: boolean;
+      readonly cause: "declared";
+    }
   | { readonly type: "createTopic"; readonly topic: NewTopic; readonly cause: "declared" | "drift" }
   | {
       readonly type: "growPartitions";
@@ -46,6 +53,20 @@ export type TopicAction =
       readonly cause: "declared";
     }
   | ConfigChangeAction;
+
+/** The topic that an action is about; undefined for what is done on the object itself. */
+export function topicNameOf(action: TopicAction): string | undefined {
+  switch (action.type) {
+    case "recordOwnership":
+      return undefined;
+    case "createTopic":
+      return action.topic.name;
+    case "deleteTopic":
+    case "growPartitions":
+    case "changeConfig":
+      return action.topicName;
+  }
+}
 
 /** What an action does, in one sentence without a final period. */
 export function describeAction(action: TopicAction): string {

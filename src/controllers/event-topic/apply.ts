@@ -19,10 +19,10 @@ export interface ObjectRecords {
   /** Finalizer and annotations, before the first effect. */
   own(record: Extract<TopicAction, { type: "recordOwnership" }>): Promise<void>;
   /** Keys that are about to be set for the first time: only what is recorded as ours may ever be reset. */
-  remember(keys: readonly string[]): Promise<void>;
+  remember(topicName: string, keys: readonly string[]): Promise<void>;
 }
 
-export async function applyTopic(
+export async function applyTopics(
   steps: readonly Step<TopicAction>[],
   admin: KafkaAdmin,
   call: WriteCall,
@@ -88,7 +88,10 @@ async function changeConfigs(
   const changes = steps.map(({ action }) => action);
   const set = changes.flatMap(({ key, to }) => (to === undefined ? [] : [[key, to] as const]));
   const unset = changes.filter(({ to }) => to === undefined).map(({ key }) => key);
-  await records.remember(set.map(([key]) => key));
+  await records.remember(
+    topicName,
+    set.map(([key]) => key),
+  );
   return await withoutValue(
     admin.alterConfigs({ kind: "topic", name: topicName }, { set: Object.fromEntries(set), unset }, call),
   );

@@ -1,4 +1,4 @@
-// Parses once what an EventTopic, its policy and its bus want of Kafka; everything after this reads no spec. Pure.
+// Parses once what an EventTopic, its policy and its bus want of its topic; everything after this reads no spec. Pure.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
 import { THROTTLE_CONFIGS } from "../../api/config-keys.ts";

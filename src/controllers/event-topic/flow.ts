@@ -4,9 +4,9 @@ import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { TopicAction } from "./actions.ts";
 import type { Applied } from "./apply.ts";
-import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
-import type { ObservedTopic } from "./observe.ts";
-import type { TopicPlan } from "./plan.ts";
+import type { DesiredTopics } from "./desired-topics.ts";
+import type { ObservedTopics } from "./observe.ts";
+import type { TopicsPlan } from "./plan-topics.ts";
 import type { Evidence } from "./prove.ts";
 import type { ResolvedTopic, TopicResolution } from "./resolve.ts";
 
@@ -14,9 +14,9 @@ export interface TopicFlow {
   readonly object: EventTopic;
   readonly resolution: Exclude<TopicResolution, { kind: "resolved" }>;
   readonly resolved: ResolvedTopic;
-  readonly desired: DesiredTopic | DesiredAbsence;
-  readonly observed: ObservedTopic;
-  readonly plan: TopicPlan;
+  readonly desired: DesiredTopics;
+  readonly observed: ObservedTopics;
+  readonly plan: TopicsPlan;
   readonly evidence: Evidence;
   readonly action: TopicAction;
   readonly applied: Applied;

@@ -9,11 +9,13 @@ import type { Answer, KafkaFailure } from "../../kafka/model/failure.ts";
 import { failed, type Outcome } from "../../runtime/outcome.ts";
 import type { Refusal, StepResult } from "../plan.ts";
 import { isReconciling, outcomeFor } from "../ready-reason.ts";
-import { describeAction, type TopicAction } from "./actions.ts";
+import { describeAction, topicNameOf, type TopicAction } from "./actions.ts";
 
 export interface Judgement {
   readonly reason: EventTopicReason;
   readonly message: string;
+  /** Where the reason only names the part that fails. */
+  readonly cause?: EventTopicReason | undefined;
   readonly outcome: Outcome;
 }
 
@@ -40,26 +42,41 @@ export function judgeAnswer(answer: Unanswered, doing: string): Judgement {
 
 /** A wish that is not granted now. */
 export function judgeRefusal(
-  { reason, message }: Refusal<EventTopicReason>,
+  { reason, message, cause }: Refusal<EventTopicReason>,
   nowMs: number,
-  recheckAt = reason === "NotYetVisible" ? nowMs + VISIBILITY_RECHECK_MS : undefined,
+  recheckAt = (cause ?? reason) === "NotYetVisible" ? nowMs + VISIBILITY_RECHECK_MS : undefined,
 ): Judgement {
-  return { reason, message, outcome: outcomeFor(EVENT_TOPIC_REASONS, reason, recheckAt) };
+  return { reason, message, cause, outcome: outcomeFor(EVENT_TOPIC_REASONS, cause ?? reason, recheckAt) };
+}
+
+/** A run that could not read a dead-letter topic, or whose action on it came to nothing. */
+export function judgeDeadLetterAnswer(answer: Unanswered, doing: string): Judgement {
+  const judgement = judgeAnswer(answer, doing);
+  return { ...judgement, reason: "DeadLetterFailed", cause: judgement.reason };
+}
+
+/** What is wrong in a run that ended, the gravest aside. */
+export interface Findings {
+  readonly refusals: readonly Refusal<EventTopicReason>[];
+  readonly results: readonly StepResult<TopicAction, unknown>[];
+  /** What is known of the dead-letter topics, by name. */
+  readonly deadLetters: ReadonlyMap<string, Answer<unknown>>;
 }
 
 /** The judgement of several findings: the gravest gives the reason, all give the message. */
-export function judgeFindings(
-  refusals: readonly Refusal<EventTopicReason>[],
-  results: readonly StepResult<TopicAction, unknown>[],
-  nowMs: number,
-): Judgement | undefined {
-  const failures = results.flatMap(({ step, answer }) =>
-    answer.status === "ok" || answer.status === "skipped"
-      ? []
-      : [judgeAnswer(answer, `Could not ${lowerFirst(describeAction(step.action))}`)],
+export function judgeFindings({ refusals, results, deadLetters }: Findings, nowMs: number): Judgement | undefined {
+  const unread = [...deadLetters].flatMap(([name, answer]) =>
+    answer.status === "ok" ? [] : [judgeDeadLetterAnswer(answer, `Cannot read dead-letter topic "${name}"`)],
   );
+  const failures = results.flatMap(({ step: { action }, answer }) => {
+    if (answer.status === "ok" || answer.status === "skipped") return [];
+    const judge = deadLetters.has(topicNameOf(action) ?? "") ? judgeDeadLetterAnswer : judgeAnswer;
+    return [judge(answer, `Could not ${lowerFirst(describeAction(action))}`)];
+  });
   const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
-  const findings = distinct([...failures, ...refused]).toSorted((a, b) => gravity(a.outcome) - gravity(b.outcome));
+  const findings = distinct([...failures, ...unread, ...refused]).toSorted(
+    (a, b) => gravity(a.outcome) - gravity(b.outcome),
+  );
   const [gravest] = findings;
   if (gravest === undefined) return undefined;
   const done = results.filter(({ answer }) => answer.status === "ok").map(({ step }) => describeAction(step.action));

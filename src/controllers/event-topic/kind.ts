@@ -7,17 +7,17 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile, Run } from "../../runtime/reconcile.ts";
 import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
-import { applyTopic } from "./apply.ts";
-import { desiredAbsence, desiredTopic } from "./desired.ts";
+import { applyTopics } from "./apply.ts";
+import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { leftBehindBecause } from "./left-behind.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
-import { observeTopic, type ObservedTopic } from "./observe.ts";
-import { planTopic } from "./plan.ts";
-import { proveTopic } from "./prove.ts";
+import { observeTopics, type ObservedTopics } from "./observe.ts";
+import { planTopics } from "./plan-topics.ts";
+import { proveTopics } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type TopicWorld } from "./resolve.ts";
-import { restrictTopic } from "./restrict.ts";
+import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
 
 interface TopicContext extends RunContext {
@@ -34,7 +34,7 @@ export interface TopicListeners {
   /** Something failed that the bus' connection may be the reason of. */
   onOutage(busName: string): void;
   /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
-  onSeen(key: string, observed: ObservedTopic | undefined): void;
+  onSeen(key: string, observed: ObservedTopics | undefined): void;
   /** The object is gone from our side, and its topic stays in Kafka. */
   onLeftBehind(topic: EventTopic, why: string): void;
 }
@@ -80,22 +80,23 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       memory.deletedAtMs === undefined
         ? resolveTopic(topic, memory, world)
         : resolveDeletion(topic, memory, world, nowMs),
-    desired: (topic, resolved, { memory }) =>
-      memory.deletedAtMs === undefined
-        ? desiredTopic(topic, resolved, memory)
-        : desiredAbsence(topic, resolved, memory),
-    observe: (desired, { admin }, context) => observeTopic(desired.name, admin, callOf(context)),
-    plan: (desired, observed, _topic, { memory }) => planTopic(desired, observed, memory),
-    prove: ({ steps }, observed, { admin }, context) => {
-      const topic = observed.kind === "present" ? observed.topic : undefined;
-      return proveTopic(steps, topic, { admin, groups: world.groups, call: callOf(context), nowMs: context.nowMs });
+    desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
+    observe: ({ source, deadLetters }, { admin }, context) => {
+      const names = deadLetters.map(({ name }) => name);
+      return observeTopics(source.name, names, admin, callOf(context));
     },
-    restrict: (plan, desired, topic, { bus }, evidence) => restrictTopic(plan, desired, topic, bus, evidence),
+    plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
+    prove: ({ steps }, observed, { admin }, context) =>
+      proveTopics(steps, observed, { admin, groups: world.groups, call: callOf(context), nowMs: context.nowMs }),
+    restrict: (plan, _desired, topic, { bus }, evidence) => restrictTopics(plan, topic, bus, evidence),
     apply: ({ steps }, topic, { admin, identity }, context) => {
       const call: WriteCall = { ...callOf(context), clusterId: identity.clusterId };
-      return applyTopic(steps, admin, call, {
+      return applyTopics(steps, admin, call, {
         own: ({ creation }) => context.addFinalizer(creation === undefined ? {} : { [ANNOTATION.creating]: creation }),
-        remember: (keys) => rememberKeys(topic, keys, context),
+        remember: async (topicName, keys) => {
+          // Those of dead letters are known without a record.
+          if (topicName === identity.topicName) await rememberKeys(topic, keys, context);
+        },
       });
     },
   };

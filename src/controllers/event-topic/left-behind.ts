@@ -22,7 +22,8 @@ export function leftBehindBecause(
 ): string | undefined {
   if (story.stage === "unresolved") return story.resolution.kind === "leftBehind" ? story.resolution.why : undefined;
   if (story.stage === "unread") return undefined;
-  if (story.plan.deletion?.kind === "leftBehind") return story.plan.deletion.why;
+  const { deletion } = story.plan.source;
+  if (deletion?.kind === "leftBehind") return deletion.why;
   const blocked = story.restricted.refusals.find(({ reason }) => reason === "DeletionBlocked");
   if (blocked === undefined || !world.isTerminating(topic.metadata.namespace ?? "")) return undefined;
   return `its namespace is being deleted, and nobody confirmed: ${blocked.message}`;

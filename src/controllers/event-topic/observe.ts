@@ -1,4 +1,5 @@
-// Reads one topic from Kafka: what it is and how it is configured. Writes nothing.
+// Reads an object's topics from Kafka, the source and its dead letters side by side: what they are and how they are
+// configured. Writes nothing.
 
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
@@ -8,6 +9,37 @@ import type { TopicState } from "../../kafka/model/topic.ts";
 export type ObservedTopic =
   | { readonly kind: "absent" }
   | { readonly kind: "present"; readonly topic: TopicState; readonly configs: ReadonlyMap<string, ConfigEntry> };
+
+/** The topics of one object. */
+export interface ObservedTopics {
+  readonly source: ObservedTopic;
+  /** By name. One that cannot be read is its own trouble: the source is served all the same. */
+  readonly deadLetters: ReadonlyMap<string, Answer<ObservedTopic>>;
+}
+
+/** No answer for all only where the source cannot be read. */
+export async function observeTopics(
+  source: string,
+  deadLetters: readonly string[],
+  admin: KafkaAdmin,
+  call: Call,
+): Promise<Answer<ObservedTopics>> {
+  const [answer, ...others] = await Promise.all([
+    observeTopic(source, admin, call),
+    ...deadLetters.map(async (name) => [name, await observeTopic(name, admin, call)] as const),
+  ]);
+  return answer.status === "ok" ? ok({ source: answer.value, deadLetters: new Map(others) }) : answer;
+}
+
+/** One of the topics, as it is in Kafka; undefined where it is not there or could not be read. */
+export function presentTopic(
+  { source, deadLetters }: ObservedTopics,
+  name: string,
+): Extract<ObservedTopic, { kind: "present" }> | undefined {
+  if (source.kind === "present" && source.topic.name === name) return source;
+  const answer = deadLetters.get(name);
+  return answer?.status === "ok" && answer.value.kind === "present" ? answer.value : undefined;
+}
 
 /** Absence is concluded only from Kafka's "unknown topic" for this very name; anything else unreadable is no answer. */
 export async function observeTopic(name: string, admin: KafkaAdmin, call: Call): Promise<Answer<ObservedTopic>> {

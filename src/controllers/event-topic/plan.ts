@@ -1,4 +1,4 @@
-// The one diff between what is wanted of a topic and what Kafka holds. Pure. An empty plan is up to date.
+// The one diff between what is wanted of one topic and what Kafka holds. Pure. An empty plan is up to date.
 //
 //   Kafka \ object | not bound                          | bound to this id        | bound to another id
 //   ---------------|------------------------------------|-------------------------|---------------------------
@@ -30,24 +30,20 @@ export interface TopicPlan extends Plan<TopicAction, EventTopicReason> {
     | { readonly kind: "leftBehind"; readonly why: string }
     | undefined;
   /** A topic with another id stands where the bound one was. */
-  readonly isRecreated?: boolean | undefined;
+  readonly recreation?: { readonly name: string; readonly before: string } | undefined;
   /** True, and worth telling, but nothing to do about. */
   readonly notes: readonly string[];
 }
 
 type Present = Extract<ObservedTopic, { kind: "present" }>;
 
+/** The plan of one topic, source or dead letter. */
 export function planTopic(
   desired: DesiredTopic | DesiredAbsence,
   observed: ObservedTopic,
   memory: TopicMemory,
 ): TopicPlan {
   if (desired.presence === "absent") return planDeletion(desired, observed);
-  const plan = planPresence(desired, observed, memory);
-  return { ...plan, steps: recordedFirst(plan.steps, desired, memory) };
-}
-
-function planPresence(desired: DesiredTopic, observed: ObservedTopic, memory: TopicMemory): TopicPlan {
   if (observed.kind === "absent") {
     return desired.boundId === undefined ? planCreate(desired) : planGone(desired, memory);
   }
@@ -66,22 +62,9 @@ function planDeletion(desired: DesiredAbsence, observed: ObservedTopic): TopicPl
     const why = `topic "${desired.name}" has another id, ${id}, than the one that was ours, ${desired.boundId}`;
     return { ...nothing, deletion: { kind: "leftBehind", why } };
   }
-  const action = { type: "deleteTopic", topicName: desired.name, topicId: id, cause: "declared" } as const;
+  const { name: topicName, isProtected } = desired;
+  const action = { type: "deleteTopic", topicName, topicId: id, isProtected, cause: "declared" } as const;
   return { ...nothing, steps: [step(action)], deletion: { kind: "pending" } };
-}
-
-/** What must be on record before anything is done goes first, and everything else after it. */
-function recordedFirst(
-  steps: readonly Step<TopicAction>[],
-  { record }: DesiredTopic,
-  memory: TopicMemory,
-): readonly Step<TopicAction>[] {
-  const creates = steps.some(({ action }) => action.type === "createTopic");
-  const lacksFinalizer = record.finalizer && !memory.hasFinalizer;
-  const creation = creates && record.creation !== memory.recordedCreation ? record.creation : undefined;
-  if (!lacksFinalizer && creation === undefined) return steps;
-  const first = step({ type: "recordOwnership", finalizer: record.finalizer, creation, cause: "declared" });
-  return [first, ...steps.map((other) => ({ ...other, after: [...other.after, first.id] }))];
 }
 
 function planCreate(desired: DesiredTopic, cause: "declared" | "drift" = "declared"): TopicPlan {
@@ -120,22 +103,27 @@ function planGone(desired: DesiredTopic, memory: TopicMemory): TopicPlan {
 }
 
 function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMemory): TopicPlan {
-  const isRecreated = desired.boundId !== undefined;
-  if (!isRecreated && desired.record.creation !== undefined && desired.record.creation === memory.recordedCreation) {
+  const { boundId, name } = desired;
+  const recreation = boundId === undefined ? undefined : { name, before: boundId };
+  if (
+    recreation === undefined &&
+    desired.record.creation !== undefined &&
+    desired.record.creation === memory.recordedCreation
+  ) {
     // Our own create, of which no more than the record was stored.
     return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false) };
   }
-  if (desired.refusals.length > 0) return { steps: [], refusals: desired.refusals, isRecreated, notes: [] };
+  if (desired.refusals.length > 0) return { steps: [], refusals: desired.refusals, recreation, notes: [] };
   const differences = creationDifferences(desired, observed);
   const isIdentical = differences.length === 0 && desired.undecided === undefined;
   if (desired.adoption === "Adopt" || (desired.adoption === "IfIdentical" && isIdentical)) {
     // What was remembered belongs to another topic: on this one nothing is ours yet.
     const fresh = { ...memory, managedKeys: new Set<string>(), lastWanted: new Map<string, string>() };
     const changes = isIdentical ? { steps: [], refusals: [], notes: [] } : planChanges(desired, observed, fresh);
-    return { ...changes, binding: bindingTo(observed, true), isRecreated };
+    return { ...changes, binding: bindingTo(observed, true), recreation };
   }
   if (desired.adoption === "IfIdentical" && desired.undecided !== undefined) {
-    return { steps: [], refusals: [desired.undecided], isRecreated, notes: [] };
+    return { steps: [], refusals: [desired.undecided], recreation, notes: [] };
   }
   const why =
     desired.adoption === "Never"
@@ -146,7 +134,7 @@ function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMem
       reason: "AlreadyExists",
       message: `Topic "${desired.name}" exists already (id ${observed.topic.id}); ${why}`,
     }),
-    isRecreated,
+    recreation,
   };
 }
 
@@ -201,6 +189,6 @@ function refusing(refusal: Refusal<EventTopicReason>): TopicPlan {
   return { steps: [], refusals: [refusal], notes: [] };
 }
 
-function step(action: TopicAction): Step<TopicAction> {
+export function step(action: TopicAction): Step<TopicAction> {
   return { id: describeAction(action), after: [], action };
 }

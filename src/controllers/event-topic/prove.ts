@@ -8,12 +8,13 @@ import type { TopicState } from "../../kafka/model/topic.ts";
 import type { GroupUsage } from "../group-usage.ts";
 import type { Step } from "../plan.ts";
 import type { ConfigChangeAction, TopicAction } from "./actions.ts";
+import { presentTopic, type ObservedTopics } from "./observe.ts";
 
 export interface Evidence {
   /** By step id: records that become deletable. A destructive step that is absent could not be measured. */
   readonly deletable: ReadonlyMap<string, bigint>;
-  /** What a deletion would take; absent where nothing is deleted. */
-  readonly usage?: TopicUsage | undefined;
+  /** By step id: what a deletion would take. One that is absent could not be determined. */
+  readonly usage: ReadonlyMap<string, TopicUsage>;
 }
 
 /** What is undefined could not be determined, and counts as in use. */
@@ -30,29 +31,43 @@ export interface Laboratory {
   readonly nowMs: number;
 }
 
-export const NO_EVIDENCE: Evidence = { deletable: new Map() };
+export const NO_EVIDENCE: Evidence = { deletable: new Map(), usage: new Map() };
 
 export function isDestructiveStep(step: Step<TopicAction>): step is Step<ConfigChangeAction> {
   const { action } = step;
   return action.type === "changeConfig" && isDestructive({ key: action.key, from: action.from, to: action.effective });
 }
 
-export async function proveTopic(
+export async function proveTopics(
   steps: readonly Step<TopicAction>[],
-  topic: TopicState | undefined,
+  observed: ObservedTopics,
   laboratory: Laboratory,
 ): Promise<Evidence> {
-  if (topic === undefined) return NO_EVIDENCE;
-  const destructive = steps.filter((step) => isDestructiveStep(step));
-  const deletes = steps.some(({ action }) => action.type === "deleteTopic");
-  if (destructive.length === 0 && !deletes) return NO_EVIDENCE;
   const measured = await Promise.all(
-    destructive.map(async ({ id, action }) => [id, await deletableRecords(action, topic, laboratory)] as const),
+    steps
+      .filter((step) => isDestructiveStep(step))
+      .map(async ({ id, action }) => {
+        const topic = presentTopic(observed, action.topicName)?.topic;
+        return [id, topic === undefined ? undefined : await deletableRecords(action, topic, laboratory)] as const;
+      }),
   );
-  return {
-    deletable: new Map(measured.filter((pair): pair is readonly [string, bigint] => pair[1] !== undefined)),
-    usage: deletes ? await usageOf(topic, laboratory) : undefined,
-  };
+  const used = await Promise.all(
+    steps
+      .filter((step) => isDeletion(step))
+      .map(async ({ id, action }) => {
+        const topic = presentTopic(observed, action.topicName)?.topic;
+        return [id, topic === undefined ? undefined : await usageOf(topic, laboratory)] as const;
+      }),
+  );
+  return { deletable: new Map(measured.filter(isKnown)), usage: new Map(used.filter(isKnown)) };
+}
+
+function isDeletion(step: Step<TopicAction>): step is Step<Extract<TopicAction, { type: "deleteTopic" }>> {
+  return step.action.type === "deleteTopic";
+}
+
+function isKnown<T>(pair: readonly [string, T | undefined]): pair is readonly [string, T] {
+  return pair[1] !== undefined;
 }
 
 async function usageOf(topic: TopicState, laboratory: Laboratory): Promise<TopicUsage> {

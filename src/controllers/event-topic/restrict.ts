@@ -7,16 +7,15 @@ import { ANNOTATION } from "../../api/group.ts";
 import type { RestrictedPlan } from "../plan.ts";
 import { restrict, type Restriction } from "../restrict.ts";
 import type { TopicAction } from "./actions.ts";
-import { correctsDrift, type DesiredAbsence, type DesiredTopic } from "./desired.ts";
-import type { TopicPlan } from "./plan.ts";
+import { correctsDrift } from "./desired.ts";
+import type { TopicsPlan } from "./plan-topics.ts";
 import { isDestructiveStep, type Evidence, type TopicUsage } from "./prove.ts";
 
 type TopicRestriction = Restriction<TopicAction, EventTopicReason>;
 
 /** In order of precedence: bus suspend, object suspend, read-only, drift Report; then the change guard. */
-export function restrictTopic(
-  plan: TopicPlan,
-  desired: DesiredTopic | DesiredAbsence,
+export function restrictTopics(
+  plan: TopicsPlan,
   topic: EventTopic,
   bus: EventBus,
   evidence: Evidence,
@@ -43,7 +42,7 @@ export function restrictTopic(
       ),
     );
   }
-  restrictions.push(changeGuard(plan, evidence), deletionProtection(desired, evidence));
+  restrictions.push(changeGuard(plan, evidence), ...deletionProtection(plan, evidence));
   return restrict(plan, restrictions);
 }
 
@@ -58,7 +57,7 @@ function everything(reason: EventTopicReason, message: string): TopicRestriction
   return { reason, message, forbids: () => true };
 }
 
-function changeGuard(plan: TopicPlan, evidence: Evidence): TopicRestriction {
+function changeGuard(plan: TopicsPlan, evidence: Evidence): TopicRestriction {
   const held = plan.steps.filter((step) => isDestructiveStep(step) && evidence.deletable.get(step.id) !== 0n);
   const told = held.map(({ id }) => `${id} (${describeEvidence(evidence.deletable.get(id))})`);
   return {
@@ -69,16 +68,15 @@ function changeGuard(plan: TopicPlan, evidence: Evidence): TopicRestriction {
 }
 
 /** A topic that holds records, or that groups use, is deleted only when somebody says so a second time. */
-function deletionProtection(desired: DesiredTopic | DesiredAbsence, { usage }: Evidence): TopicRestriction {
-  const isKept = desired.presence === "absent" && desired.isProtected && isInUse(usage);
-  const id = desired.boundId ?? "";
-  return {
-    reason: "DeletionBlocked",
-    message:
-      `Topic "${desired.name}" is kept: ${describeUsage(usage)}. To delete it with its data, annotate the object with ` +
-      `${ANNOTATION.confirmDeletion}: ${id}; to keep it, set spec.deletionPolicy to "Retain"`,
-    forbids: ({ action }) => isKept && action.type === "deleteTopic",
-  };
+function deletionProtection({ steps }: TopicsPlan, { usage }: Evidence): TopicRestriction[] {
+  return steps.flatMap(({ id, action }) => {
+    const use = usage.get(id);
+    if (action.type !== "deleteTopic" || !action.isProtected || !isInUse(use)) return [];
+    const message =
+      `Topic "${action.topicName}" is kept: ${describeUsage(use)}. To delete it with its data, annotate the object with ` +
+      `${ANNOTATION.confirmDeletion}: ${action.topicId}; to keep it, set spec.deletionPolicy to "Retain"`;
+    return [{ reason: "DeletionBlocked", message, forbids: (step) => step.id === id }];
+  });
 }
 
 function isInUse(usage: TopicUsage | undefined): boolean {

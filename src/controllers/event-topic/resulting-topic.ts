@@ -2,7 +2,7 @@
 
 import { replicationFactorOf } from "../../kafka/model/topic.ts";
 import type { StepResult } from "../plan.ts";
-import type { TopicAction } from "./actions.ts";
+import { topicNameOf, type TopicAction } from "./actions.ts";
 import type { Applied } from "./apply.ts";
 import type { ObservedTopic } from "./observe.ts";
 
@@ -24,9 +24,13 @@ export interface ResultingTopic {
 
 type TopicResult = StepResult<TopicAction, Applied>;
 
-/** Undefined when there is no topic. */
-export function resultingTopic(observed: ObservedTopic, results: readonly TopicResult[]): ResultingTopic | undefined {
-  const done = results.filter(({ answer }) => answer.status === "ok");
+/** Of the results only those of this topic count. Undefined when there is no topic. */
+export function resultingTopic(
+  name: string,
+  observed: ObservedTopic,
+  results: readonly TopicResult[],
+): ResultingTopic | undefined {
+  const done = results.filter(({ step, answer }) => answer.status === "ok" && topicNameOf(step.action) === name);
   if (observed.kind === "absent") return createdTopic(done);
   const configs = new Map<string, ResultingConfig>();
   for (const { key, value, source } of observed.configs.values()) {

@@ -12,8 +12,10 @@ import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
 import { topicEvents } from "./events.ts";
 import type { TopicFlow } from "./flow.ts";
-import { judgeAnswer, judgeFindings, judgeRefusal, type Judgement } from "./judgement.ts";
+import { judgeAnswer, judgeFindings, judgeRefusal, type Findings, type Judgement } from "./judgement.ts";
 import type { TopicMemory } from "./memory.ts";
+import type { TopicsPlan } from "./plan-topics.ts";
+import type { TopicPlan } from "./plan.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
 import { finishedFacts, identityFacts, type TopicFacts } from "./status.ts";
 
@@ -36,7 +38,7 @@ export function summarizeTopic(
       return tell(topic, { facts: identityFacts(topic, resolution.identity), judgement, nowMs });
     }
     case "unread": {
-      const judgement = judgeAnswer(story.answer, `Cannot read topic "${story.desired.name}"`);
+      const judgement = judgeAnswer(story.answer, `Cannot read topic "${story.desired.source.name}"`);
       return tell(topic, { facts: identityFacts(topic, story.resolved.identity), judgement, nowMs });
     }
     case "finished":
@@ -50,11 +52,14 @@ function summarizeFinished(
   memory: TopicMemory,
   nowMs: number,
 ): Verdict<EventTopicStatus> {
-  const { desired, restricted, results } = story;
-  if (desired.presence === "absent") return summarizeDeletion(topic, story, nowMs);
-  const result = resultingTopic(story.observed, results);
-  const facts = finishedFacts(topic, { ...story, desired, result, memory });
-  const judgement = judgeFindings(restricted.refusals, results, nowMs) ?? judgeWell(topic, story, result);
+  const { desired, observed, plan, restricted, results } = story;
+  const { source } = desired;
+  if (source.presence === "absent") return summarizeDeletion(topic, story, nowMs);
+  const result = resultingTopic(source.name, observed.source, results);
+  const { resolved } = story;
+  const parts = { desired: source, observed: observed.source, plan: plan.source };
+  const facts = finishedFacts(topic, { resolved, ...parts, restricted, result, memory });
+  const judgement = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
   const notes = [...recreationNote(story), ...driftNote(facts, judgement.reason)];
   const verdict = tell(topic, { facts, judgement, nowMs, notes, events: topicEvents(story) });
   // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
@@ -62,14 +67,18 @@ function summarizeFinished(
   return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
 }
 
+function findingsOf({ observed, restricted, results }: FinishedStory): Findings {
+  return { refusals: restricted.refusals, results, deadLetters: observed.deadLetters };
+}
+
 /** The finalizer goes only when absence was seen. */
 function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: number): Verdict<EventTopicStatus> {
-  const { desired, plan, resolved, restricted, results } = story;
+  const { desired, plan, resolved } = story;
   const events = topicEvents(story);
-  if (plan.deletion?.kind === "done") return { outcome: settled(), release: true, events };
-  const judgement = judgeFindings(restricted.refusals, results, nowMs) ?? {
+  if (plan.source.deletion?.kind === "done") return { outcome: settled(), release: true, events };
+  const judgement = judgeFindings(findingsOf(story), nowMs) ?? {
     reason: "NotYetVisible" as const,
-    message: `Topic "${desired.name}" was deleted; waiting until the brokers no longer show it`,
+    message: `Topic "${desired.source.name}" was deleted; waiting until the brokers no longer show it`,
     outcome: waiting("NotYetVisible", nowMs + DELETION_RECHECK_MS),
   };
   return tell(topic, { facts: identityFacts(topic, resolved.identity), judgement, nowMs, events });
@@ -82,8 +91,11 @@ function judgeWell(topic: EventTopic, story: FinishedStory, result: ResultingTop
   const replicas = result?.replicationFactor ?? "mixed";
   const shape = `${result?.partitions ?? "an unknown number of"} partitions, replication factor ${replicas}`;
   const state = reason === "Drifted" ? "was changed outside of Kubernetes, which is only reported" : "is as declared";
-  const notes = plan.notes.map((note) => `. Tolerated, because it was so before: ${note}`).join("");
-  return { reason, message: `Topic "${desired.name}" ${state}: ${shape}${notes}`, outcome: settled() };
+  const notes = plansOf(plan)
+    .flatMap((ofTopic) => ofTopic.notes)
+    .map((note) => `. Tolerated, because it was so before: ${note}`)
+    .join("");
+  return { reason, message: `Topic "${desired.source.name}" ${state}: ${shape}${notes}`, outcome: settled() };
 }
 
 // "Created" stays the reason until something else happens: another look at an unchanged topic is no news.
@@ -95,9 +107,15 @@ function reasonWhenWell(topic: EventTopic, story: FinishedStory, isCreated: bool
   return isUnchanged && before?.reason === "Created" ? "Created" : "UpToDate";
 }
 
-function recreationNote({ plan, desired }: FinishedStory): ConditionNote[] {
-  if (plan.isRecreated !== true) return [];
-  const message = `Topic "${desired.name}" has another id than ${desired.boundId}: it was deleted and created anew in Kafka`;
+function plansOf({ source, deadLetters }: TopicsPlan): TopicPlan[] {
+  return [source, ...deadLetters.values()];
+}
+
+function recreationNote({ plan }: FinishedStory): ConditionNote[] {
+  const recreated = plansOf(plan).flatMap((ofTopic) => ofTopic.recreation ?? []);
+  if (recreated.length === 0) return [];
+  const told = recreated.map(({ name, before }) => `Topic "${name}" has another id than ${before}`);
+  const message = `${told.join("; ")}: deleted and created anew in Kafka`;
   return [{ type: "Recreated", status: "True", reason: "AnotherId", message }];
 }
 
@@ -120,13 +138,13 @@ function tell(
   topic: EventTopic,
   { facts, judgement, nowMs, notes = [], events = [] }: Telling,
 ): Verdict<EventTopicStatus> {
-  const { reason, message, outcome } = judgement;
+  const { reason, cause, message, outcome } = judgement;
   const before = readyOf(topic);
   const generation = topic.metadata.generation ?? 0;
   // An outage is the EventBus' news: a topic without work to do keeps its status.
   const isDone = before !== undefined && before.observedGeneration === generation;
-  if (reason === "BusNotReady" && isDone && before.reason !== "BusNotReady") return { outcome, events };
-  const conditionNotes = [...conditionsFor(EVENT_TOPIC_REASONS, reason, message), ...notes];
+  if ((cause ?? reason) === "BusNotReady" && isDone && before.reason !== "BusNotReady") return { outcome, events };
+  const conditionNotes = [...conditionsFor(EVENT_TOPIC_REASONS, reason, message, cause), ...notes];
   const conditions = buildConditions(topic.status?.conditions, conditionNotes, { generation, now: nowMs });
   return { outcome, status: { ...facts, conditions }, events: [...events, ...refusalEvent(judgement, before)] };
 }

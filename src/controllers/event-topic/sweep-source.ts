@@ -11,7 +11,7 @@ import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { BusHealth, BusRegistry } from "../bus-registry.ts";
 import type { SweepItem, SweepSource } from "../sweep.ts";
-import { observeTopic, type ObservedTopic } from "./observe.ts";
+import { observeTopics, type ObservedTopic, type ObservedTopics } from "./observe.ts";
 
 /** What may have been put right in Kafka or in its rights, where nobody tells us: tried again by each sweep. */
 const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
@@ -37,7 +37,7 @@ export class TopicSweepSource implements SweepSource {
   readonly #topics: Store<EventTopic>;
   readonly #registry: BusRegistry;
   readonly #wake: (key: string) => void;
-  readonly #fingerprints = new Map<string, string>();
+  readonly #seen = new Map<string, { readonly fingerprint: string; readonly deadLetters: readonly string[] }>();
   readonly #counting = new Map<string, Counting>();
 
   constructor(topics: Store<EventTopic>, registry: BusRegistry, wake: (key: string) => void) {
@@ -47,9 +47,9 @@ export class TopicSweepSource implements SweepSource {
   }
 
   /** What a run has seen and left as it was; undefined when it changed something, so that the next sweep looks anew. */
-  saw(key: string, observed: ObservedTopic | undefined): void {
-    if (observed === undefined) this.#fingerprints.delete(key);
-    else this.#fingerprints.set(key, fingerprintOf(observed));
+  saw(key: string, observed: ObservedTopics | undefined): void {
+    if (observed === undefined) this.#seen.delete(key);
+    else this.#seen.set(key, { fingerprint: fingerprintOf(observed), deadLetters: [...observed.deadLetters.keys()] });
   }
 
   begin(busName: string): readonly SweepItem[] {
@@ -77,10 +77,10 @@ export class TopicSweepSource implements SweepSource {
 
   #item(busName: string, key: string, topicName: string): SweepItem {
     const look = async (admin: KafkaAdmin, call: Call): Promise<boolean> => {
-      const answer = await observeTopic(topicName, admin, call);
+      const answer = await observeTopics(topicName, this.#seen.get(key)?.deadLetters ?? [], admin, call);
       if (answer.status !== "ok") return false;
-      this.#count(busName, answer.value);
-      if (this.#fingerprints.get(key) !== fingerprintOf(answer.value)) this.#wake(key);
+      for (const observed of readableOf(answer.value)) this.#count(busName, observed);
+      if (this.#seen.get(key)?.fingerprint !== fingerprintOf(answer.value)) this.#wake(key);
       return true;
     };
     return { key, look };
@@ -97,11 +97,22 @@ export class TopicSweepSource implements SweepSource {
   }
 }
 
+function readableOf({ source, deadLetters }: ObservedTopics): ObservedTopic[] {
+  return [source, ...[...deadLetters.values()].flatMap((answer) => (answer.status === "ok" ? [answer.value] : []))];
+}
+
 /** Of everything that a plan looks at; leaders and in-sync replicas come and go. */
-function fingerprintOf(observed: ObservedTopic): string {
-  if (observed.kind === "absent") return "absent";
-  const hash = createHash("sha256").update(observed.topic.id);
-  for (const { replicas } of observed.topic.partitions) hash.update(`/${replicas.length}`);
-  for (const { key, value, source } of observed.configs.values()) hash.update(`\n${key}=${value}@${source}`);
+function fingerprintOf({ source, deadLetters }: ObservedTopics): string {
+  const hash = createHash("sha256").update(described(source));
+  for (const [name, answer] of deadLetters) {
+    hash.update(`\n\n${name} ${answer.status === "ok" ? described(answer.value) : answer.status}`);
+  }
   return hash.digest().toString("latin1", 0, FINGERPRINT_BYTES);
+}
+
+function described(observed: ObservedTopic): string {
+  if (observed.kind === "absent") return "absent";
+  const replicas = observed.topic.partitions.map((partition) => `/${partition.replicas.length}`);
+  const configs = Array.from(observed.configs.values(), ({ key, value, source }) => `\n${key}=${value}@${source}`);
+  return `${observed.topic.id}${replicas.join("")}${configs.join("")}`;
 }

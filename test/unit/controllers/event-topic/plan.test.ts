@@ -137,7 +137,7 @@ describe("planTopic() for a topic of that name that is not ours yet", () => {
 
   it("judges adoption anew when another id stands where the bound topic was, and tells it", () => {
     const planned = plan(different, { ...declared, status: bound({ topicId: "id-0", managedKeys: ["flush.ms"] }) });
-    expect(planned).to.include({ isRecreated: true });
+    expect(planned.recreation).to.deep.equal({ name: "billing.usage.events", before: "id-0" });
     expect(reasons(planned)).to.deep.equal(["AlreadyExists"]);
     expect(actions(planned)).to.deep.equal([]);
   });

@@ -4,13 +4,13 @@ import { describe, it } from "mocha";
 import type { Condition } from "../../../../src/api/custom-resource.ts";
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from "../../../../src/api/event-topic.ts";
 import type { Applied } from "../../../../src/controllers/event-topic/apply.ts";
-import { desiredTopic } from "../../../../src/controllers/event-topic/desired.ts";
+import { desiredTopics } from "../../../../src/controllers/event-topic/desired-topics.ts";
 import type { TopicFlow } from "../../../../src/controllers/event-topic/flow.ts";
 import { memoryOf } from "../../../../src/controllers/event-topic/memory.ts";
 import type { ObservedTopic } from "../../../../src/controllers/event-topic/observe.ts";
-import { planTopic } from "../../../../src/controllers/event-topic/plan.ts";
+import { planTopics } from "../../../../src/controllers/event-topic/plan-topics.ts";
 import { NO_EVIDENCE, type Evidence } from "../../../../src/controllers/event-topic/prove.ts";
-import { restrictTopic } from "../../../../src/controllers/event-topic/restrict.ts";
+import { restrictTopics } from "../../../../src/controllers/event-topic/restrict.ts";
 import { summarizeTopic } from "../../../../src/controllers/event-topic/summarize.ts";
 import type { Story } from "../../../../src/controllers/pipeline.ts";
 import { failedWith, ok, type Answer, type FailureKind } from "../../../../src/kafka/model/failure.ts";
@@ -29,14 +29,15 @@ interface Given extends ResolvedGiven {
   readonly evidence?: Evidence;
 }
 
-function run(observed: ObservedTopic, given: Given = {}): Verdict<EventTopicStatus> {
+function run(source: ObservedTopic, given: Given = {}): Verdict<EventTopicStatus> {
   const topic = anEventTopic(given.spec, { generation: 2 }, given.status);
   const memory = memoryOf(topic, NOW);
   const resolved = aResolvedTopic(topic, given);
-  const desired = desiredTopic(topic, resolved, memory);
-  const plan = planTopic(desired, observed, memory);
+  const desired = desiredTopics(topic, resolved, memory);
+  const observed = { source, deadLetters: new Map() };
+  const plan = planTopics(desired, observed, memory);
   const evidence = given.evidence ?? NO_EVIDENCE;
-  const restricted = restrictTopic(plan, desired, topic, resolved.bus, evidence);
+  const restricted = restrictTopics(plan, topic, resolved.bus, evidence);
   const results = restricted.steps.map((step) => ({ step, answer: given.answer ?? ok(undefined) }));
   const story: Story<TopicFlow> = {
     stage: "finished",
@@ -193,9 +194,17 @@ describe("summarizeTopic()", () => {
   it("applies a destructive change that was measured to concern no record", () => {
     const spec = { retention: { time: "1h" } };
     const step = 'Set retention.ms of topic "billing.usage.events" from "604800000" to "3600000"';
-    const verdict = run(aTopicInKafka(), { spec, status: bound, evidence: { deletable: new Map([[step, 0n]]) } });
+    const verdict = run(aTopicInKafka(), {
+      spec,
+      status: bound,
+      evidence: { ...NO_EVIDENCE, deletable: new Map([[step, 0n]]) },
+    });
     expect(shown(verdict)).to.deep.equal(["Ready=True/UpToDate"]);
-    const held = run(aTopicInKafka(), { spec, status: bound, evidence: { deletable: new Map([[step, 12n]]) } });
+    const held = run(aTopicInKafka(), {
+      spec,
+      status: bound,
+      evidence: { ...NO_EVIDENCE, deletable: new Map([[step, 12n]]) },
+    });
     expect(held.status?.conditions?.[0]?.message).to.include("12 records");
   });
 
