@@ -58,16 +58,16 @@ export class FakeClock implements Clock {
     this.#monotonic = end;
   }
 
-  /** The same, with promises settled before, between and after the timers. */
-  async advance(ms: number): Promise<void> {
+  /** The same, with promises settled before, between and after the timers, by `settled` where they take longer. */
+  async advance(ms: number, settled: () => Promise<void> = settle): Promise<void> {
     const end = this.#monotonic + ms;
-    await settle();
+    await settled();
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       this.#fire(next);
-      await settle();
+      await settled();
     }
     this.#monotonic = Math.max(end, this.#monotonic);
-    await settle();
+    await settled();
   }
 
   #fire(pending: Pending): void {

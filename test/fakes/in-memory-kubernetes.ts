@@ -37,7 +37,15 @@ interface Recorded {
 const FIRST_VERSION = 100;
 /** The API server sends a bookmark this long before it ends a watch. */
 const BOOKMARK_BEFORE_END_MS = 2_000;
-const CREATION_TIME = "2026-01-01T00:00:00Z";
+
+/** What somebody gives with a new object besides its spec. */
+export interface NewObject {
+  /** Default `default`; of no account for cluster-scoped kinds. */
+  readonly namespace?: string;
+  readonly finalizers?: readonly string[];
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
 
 export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Resources<T> {
   readonly type: ResourceType;
@@ -68,34 +76,48 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
 
   // What users and other controllers do.
 
-  create(name: string, spec: unknown, options: { namespace?: string; finalizers?: readonly string[] } = {}): T {
-    const { namespace = "default", finalizers = [] } = options;
-    const { group, version, kind } = this.type;
+  create(name: string, spec: unknown, options: NewObject = {}): T {
+    const { namespace = "default", finalizers = [], labels, annotations } = options;
+    const { group, version, kind, isNamespaced } = this.type;
+    if (this.#objects.has(keyOf(isNamespaced ? { namespace, name } : { name }))) {
+      throw new KubernetesError(409, "AlreadyExists", `${kind} "${name}" already exists`);
+    }
     return this.#store("added", {
-      apiVersion: `${group}/${version}`,
+      apiVersion: group === "" ? version : `${group}/${version}`,
       kind,
       metadata: {
         name,
-        namespace,
+        ...(isNamespaced ? { namespace } : {}),
         uid: `uid-${(this.#uids += 1)}`,
         resourceVersion: "",
         generation: 1,
-        creationTimestamp: CREATION_TIME,
+        creationTimestamp: this.#time(),
         ...(finalizers.length > 0 ? { finalizers } : {}),
+        ...(labels === undefined ? {} : { labels }),
+        ...(annotations === undefined ? {} : { annotations }),
       },
       spec,
       status: { observedGeneration: -1 },
     });
   }
 
+  /** Merges into the spec; undefined removes a field. */
   edit(key: ObjectKey, spec: object): T {
+    return this.replaceSpec(key, { ...(this.#held(key).spec as object), ...spec });
+  }
+
+  /** The generation moves only where something differs. */
+  replaceSpec(key: ObjectKey, spec: object): T {
     const held = this.#held(key);
+    const next = asJson(spec);
+    if (JSON.stringify(next) === JSON.stringify(held.spec)) return copy(held) as unknown as T;
     const generation = (held.metadata.generation ?? 0) + 1;
-    return this.#store("modified", {
-      ...held,
-      metadata: { ...held.metadata, generation },
-      spec: { ...(held.spec as object), ...spec },
-    });
+    return this.#store("modified", { ...held, metadata: { ...held.metadata, generation }, spec: next });
+  }
+
+  label(key: ObjectKey, labels: Readonly<Record<string, string>>): T {
+    const held = this.#held(key);
+    return this.#store("modified", { ...held, metadata: { ...held.metadata, labels } });
   }
 
   annotate(key: ObjectKey, annotations: Readonly<Record<string, string>>): T {
@@ -118,7 +140,7 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
       const generation = (held.metadata.generation ?? 0) + 1;
       this.#store("modified", {
         ...held,
-        metadata: { ...held.metadata, generation, deletionTimestamp: CREATION_TIME },
+        metadata: { ...held.metadata, generation, deletionTimestamp: this.#time() },
       });
     }
   }
@@ -127,6 +149,11 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
   forgetHistory(): void {
     this.#forgottenUpTo = this.#version;
     this.#history.length = 0;
+  }
+
+  /** Everything there is, without a request. */
+  get objects(): readonly T[] {
+    return Array.from(this.#objects.values(), (object) => copy(object) as unknown as T);
   }
 
   // The port.
@@ -230,6 +257,11 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
     if (this.#objects.get(keyOf(object))?.metadata.uid === object.uid) this.remove(object);
   }
 
+  /** RFC 3339, whole seconds. */
+  #time(): string {
+    return `${new Date(this.#clock.now()).toISOString().slice(0, 19)}Z`;
+  }
+
   async #admit(verb: string, key: string, { signal }: ApiCall): Promise<void> {
     signal.throwIfAborted();
     this.requests.push(key === "" ? verb : `${verb} ${key}`);
@@ -295,6 +327,11 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
 
 function toldAs<T extends KubernetesObject>(type: Recorded["type"], object: Stored): WatchEvent<T> {
   return { type, object: copy(object) as unknown as T };
+}
+
+/** As it goes over the wire: without undefined. */
+function asJson(value: object): object {
+  return JSON.parse(JSON.stringify(value)) as object;
 }
 
 function copy<V>(value: V): V {

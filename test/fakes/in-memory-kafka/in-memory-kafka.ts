@@ -24,6 +24,8 @@ export interface InMemoryKafkaOptions {
   readonly defaultPartitions?: number;
   /** Default 1. */
   readonly defaultReplicationFactor?: number;
+  /** Names new topics; default at random, as Kafka does. */
+  readonly newTopicId?: (name: string) => string;
 }
 
 export interface InMemoryAdminOptions {
@@ -58,6 +60,7 @@ export class InMemoryKafka {
       brokers: this.#brokers,
       defaultPartitions: options.defaultPartitions ?? 1,
       defaultReplicationFactor: options.defaultReplicationFactor ?? 1,
+      newTopicId: options.newTopicId ?? (() => randomBytes(16).toString("base64url")),
       isAlive: (broker) => !this.#stopped.has(broker),
       whenVisible: (show) => {
         if (visibilityLagMs === 0) show();

@@ -1,7 +1,5 @@
 // The topics of the in-memory Kafka: what the controller knows at once, and what the brokers show after a while.
 
-import { randomBytes } from "node:crypto";
-
 import type { KafkaFailure } from "../../../src/kafka/model/failure.ts";
 import type { ConfigChange, ConfigEntry, ConfigSource } from "../../../src/kafka/model/topic-config.ts";
 import type { NewTopic, TopicKey, TopicState } from "../../../src/kafka/model/topic.ts";
@@ -24,6 +22,7 @@ export interface TopicTableOptions {
   readonly brokers: readonly number[];
   readonly defaultPartitions: number;
   readonly defaultReplicationFactor: number;
+  newTopicId(name: string): string;
   isAlive(broker: number): boolean;
   /** Calls back when a change becomes visible to those who ask the brokers. */
   whenVisible(show: () => void): void;
@@ -68,7 +67,7 @@ export class TopicTable {
     const factor = topic.replicationFactor ?? defaultReplicationFactor;
     const created: Topic = {
       name: topic.name,
-      id: randomBytes(16).toString("base64url"),
+      id: validateOnly ? "" : this.#options.newTopicId(topic.name),
       partitions: Array.from({ length: count }, (_, index) => new PartitionLog(index, this.#placed(factor))),
       configs: topic.configs,
       shownConfigs: topic.configs,

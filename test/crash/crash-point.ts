@@ -1,0 +1,68 @@
+// CrashPoint: where the life of one operator ends. It counts the side effects of a process; from the chosen one on
+// nothing of that process reaches the world any more, and no answer reaches the process. It knows neither port.
+
+/** `before`: the effect does not happen. `after`: it happens, and its answer is lost. */
+export type Side = "before" | "after";
+
+export interface CrashPointOptions {
+  /** Which side effect, from 1; none by default. */
+  readonly at?: number | undefined;
+  /** Default `after`. */
+  readonly side?: Side | undefined;
+  /** Called once, when it has happened: a real process kills itself here. */
+  readonly onCrash?: (() => void) | undefined;
+}
+
+/** What a dead process waits for. */
+const NEVER = new Promise<never>(() => {});
+
+export class CrashPoint {
+  /** The side effects that were begun, in order. */
+  readonly effects: string[] = [];
+  readonly #options: CrashPointOptions;
+  #isDead = false;
+
+  constructor(options: CrashPointOptions = {}) {
+    this.#options = options;
+  }
+
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  /** At once, between two effects. */
+  crash(): void {
+    if (this.#isDead) return;
+    this.#isDead = true;
+    this.#options.onCrash?.();
+  }
+
+  /** A call that changes nothing. */
+  async read<T>(call: () => Promise<T>): Promise<T> {
+    return await (this.#isDead ? NEVER : this.#heard(call()));
+  }
+
+  /** A call that changes something outside. What others have sent before the process dies still arrives. */
+  async effect<T>(name: string, call: () => Promise<T>): Promise<T> {
+    if (this.#isDead) return await NEVER;
+    this.effects.push(name);
+    if (this.effects.length !== this.#options.at) return await this.#heard(call());
+    this.#isDead = true;
+    if (this.#options.side !== "before") await call().catch(() => {});
+    this.#options.onCrash?.();
+    return await NEVER;
+  }
+
+  async *watch<T>(events: AsyncIterable<T>): AsyncIterable<T> {
+    if (this.#isDead) await NEVER;
+    for await (const event of events) yield this.#isDead ? await NEVER : event;
+    if (this.#isDead) await NEVER;
+  }
+
+  async #heard<T>(call: Promise<T>): Promise<T> {
+    const [answer] = await Promise.allSettled([call]);
+    if (this.#isDead) return await NEVER;
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  }
+}

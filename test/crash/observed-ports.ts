@@ -1,0 +1,70 @@
+// The two ports, seen by those who look over the operator's shoulder: every call is counted, every write is judged by
+// the oracle against the world as it is at that moment, also where its answer is lost later.
+
+import type { CustomResource, KubernetesObject } from "../../src/api/custom-resource.ts";
+import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import type { Answer } from "../../src/kafka/model/failure.ts";
+import type { Resources } from "../../src/kubernetes/resources.ts";
+import { writeVerbs, type Verb } from "../fakes/in-memory-kafka/faults.ts";
+import type { SafetyOracle } from "./safety-oracle.ts";
+
+/** What goes on in a world, as counts. */
+export interface Activity {
+  calls: number;
+  effects: number;
+}
+
+export function observedResources<T extends KubernetesObject>(
+  target: Resources<T>,
+  activity: Activity,
+  oracle: SafetyOracle,
+): Resources<T> {
+  const counted = async <R>(call: () => Promise<R>): Promise<R> => {
+    activity.calls += 1;
+    try {
+      return await call();
+    } finally {
+      activity.calls += 1;
+    }
+  };
+  const written = async <R extends KubernetesObject>(call: () => Promise<R>): Promise<R> => {
+    activity.effects += 1;
+    const object = await counted(call);
+    oracle.sawObject(object as unknown as CustomResource<unknown>);
+    return object;
+  };
+  return {
+    type: target.type,
+    list: (selection, call) => counted(() => target.list(selection, call)),
+    get: (key, call) => counted(() => target.get(key, call)),
+    async *watch(selection, options) {
+      for await (const event of target.watch(selection, options)) {
+        activity.calls += 1;
+        yield event;
+      }
+    },
+    applyStatus: (object, status, call) => written(() => target.applyStatus(object, status, call)),
+    patchMetadata: (object, change, call) => written(() => target.patchMetadata(object, change, call)),
+    apply: (object, call) => written(() => target.apply(object, call)),
+    delete: (object, call) => counted(() => target.delete(object, call)),
+  };
+}
+
+export function observedAdmin(target: KafkaAdmin, activity: Activity, oracle: SafetyOracle): KafkaAdmin {
+  return new Proxy(target, {
+    get(_, name) {
+      const verb = name as keyof KafkaAdmin;
+      const method = target[verb] as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]): Promise<unknown> => {
+        activity.calls += 1;
+        const isWrite = verb !== "validateTopic" && writeVerbs.has(verb as Verb);
+        if (isWrite) activity.effects += 1;
+        const judge = isWrite ? oracle.seesCall(verb, args) : undefined;
+        const answer = await method.apply(target, args);
+        activity.calls += 1;
+        judge?.(answer as Answer<unknown>);
+        return answer;
+      };
+    },
+  });
+}

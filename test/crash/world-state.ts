@@ -1,0 +1,61 @@
+// The state of a world in which nothing happens any more, as plain data that two runs can be compared by: without the
+// moments at which things happened, and what is made of them.
+
+import type { KubernetesObject } from "../../src/api/custom-resource.ts";
+import type { World } from "./world.ts";
+
+interface TopicInKafka {
+  readonly id: string;
+  readonly partitions: number;
+  readonly records: string;
+  readonly configs: Readonly<Record<string, string>>;
+}
+
+export interface WorldState {
+  readonly kafka: Readonly<Record<string, TopicInKafka>>;
+  readonly objects: Readonly<Record<string, unknown>>;
+}
+
+export function stateOf(world: World): WorldState {
+  const kinds: readonly (readonly KubernetesObject[])[] = [
+    world.buses.objects,
+    world.topics.objects,
+    world.policies.objects,
+  ];
+  const objects = kinds
+    .flat()
+    .map((object) => [`${object.kind} ${object.metadata.name}`, plainObject(object)] as const);
+  return { kafka: kafkaState(world), objects: Object.fromEntries(objects) };
+}
+
+function kafkaState({ kafka }: World): Record<string, TopicInKafka> {
+  const topics = kafka.topics.names.toSorted().map((name) => {
+    const topic = kafka.topics.get(name);
+    const logs = topic?.partitions ?? [];
+    const state = {
+      id: topic?.id ?? "",
+      partitions: logs.length,
+      records: logs.map(({ start, end }) => `${start}-${end}`).join(),
+      configs: topic?.configs ?? {},
+    };
+    return [name, state] as const;
+  });
+  return Object.fromEntries(topics);
+}
+
+function plainObject(object: KubernetesObject): unknown {
+  const { uid, generation, labels, annotations, finalizers, deletionTimestamp } = object.metadata;
+  const isTerminating = deletionTimestamp !== undefined;
+  const { spec, status } = object as { readonly spec?: unknown; readonly status?: unknown };
+  return timeless({ uid, generation, labels, annotations, finalizers, isTerminating, spec, status });
+}
+
+const MOMENTS: ReadonlySet<string> = new Set(["lastTransitionTime", "time", "pendingSince", "nextStepAt"]);
+
+function timeless(value: unknown): unknown {
+  if (typeof value === "string") return value.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
+  if (Array.isArray(value)) return value.map(timeless);
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.entries(value).filter(([name, field]) => field !== undefined && !MOMENTS.has(name));
+  return Object.fromEntries(fields.map(([name, field]) => [name, timeless(field)]));
+}
