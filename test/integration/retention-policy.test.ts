@@ -31,6 +31,8 @@ describe("A RetentionPolicy", () => {
     await operator.createPolicy("default", { retention: { time: "5d" } });
     await eventually(() => operator.topic("waiting"), ready("True", "Created"));
     expect(await retentionOf("waiting")).to.equal(String(5 * DAY_MS));
+    const config = await operator.probe.topicConfig(operator.topicName("waiting"));
+    expect(config["segment.ms"], "segments close in time for records to go").to.equal(String(0.5 * DAY_MS));
   });
 
   it("reaches the topics that name it, that it selects, or whose bus names it, each from the strongest source", async () => {

@@ -5,6 +5,7 @@ import { THROTTLE_CONFIGS } from "../../api/config-keys.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { chainedConfigs, POLICY_KEYS, SOURCE, type Setting, type Speakers } from "../../domain/defaults-chain.ts";
+import { derivedSegment } from "../../domain/derived-segment.ts";
 import { objectionToConfig, objectionToPartitions, objectionToReplicationFactor } from "../../domain/limits.ts";
 import { matchesAnyPattern } from "../../domain/name-pattern.ts";
 import { exceedsAdoption, type Adoption } from "../../domain/namespace-grants.ts";
@@ -120,9 +121,11 @@ export function correctsDrift({ spec }: EventTopic, bus: EventBus): boolean {
 function judgedConfigs(speakers: Speakers, isIgnored: (key: string) => boolean): Map<string, Setting<string>> {
   const judged = new Map<string, Setting<string>>();
   for (const [key, setting] of chainedConfigs(speakers)) {
-    if (!isIgnored(key)) judged.set(key, { ...setting, objection: objectionToConfig(key, setting, speakers) });
+    judged.set(key, { ...setting, objection: objectionToConfig(key, setting, speakers) });
   }
-  return judged;
+  const derived = speakers.policy === undefined ? undefined : derivedSegment(judged, speakers.policy.name);
+  if (derived !== undefined) judged.set(...derived);
+  return new Map([...judged].filter(([key]) => !isIgnored(key)));
 }
 
 interface WantedPartitions {

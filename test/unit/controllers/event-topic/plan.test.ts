@@ -30,6 +30,7 @@ describe("planTopic() for a topic that is not there", () => {
           replicationFactor: 1,
           configs: {
             "retention.ms": "604800000",
+            "segment.ms": "60480000",
             "compression.type": "lz4",
             "max.message.bytes": "1048576",
             "min.insync.replicas": "1",
