@@ -19,6 +19,7 @@ import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolv
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded, holdUntilConnected, laneOf, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
+import { KnownConfigs } from "./controllers/known-configs.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
 import { StrimziTopics } from "./controllers/strimzi-topics.ts";
 import { Sweep } from "./controllers/sweep.ts";
@@ -187,6 +188,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
     link: (busName) => registry.link(busName),
     groups: new GroupUsage(),
+    knownConfigs: new KnownConfigs(parts.clock),
     namespace: (name) => caches.namespaces.get(name)?.metadata,
     isOurs: oursBy(settings),
     isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,

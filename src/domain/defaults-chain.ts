@@ -85,6 +85,9 @@ const CHAIN: readonly ChainedKey[] = [
   { key: "unclean.leader.election.enable", policy: (spec) => flag(spec.durability?.uncleanLeaderElection) },
 ];
 
+/** Every key that has a typed field somewhere; all supported versions of Kafka know them. */
+export const CHAINED_KEYS: ReadonlySet<string> = new Set(CHAIN.map(({ key }) => key));
+
 /** Every key that a RetentionPolicy may decide; they wait together while it is not known which policy applies. */
 export const POLICY_KEYS: ReadonlySet<string> = new Set(
   CHAIN.filter((entry) => entry.policy).map((entry) => entry.key),

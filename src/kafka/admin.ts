@@ -12,7 +12,7 @@ import type {
   TopicPartition,
 } from "./model/offsets.ts";
 import type { ConfigChange, ConfigEntry, ConfigResource } from "./model/topic-config.ts";
-import type { CreatedTopic, NewTopic, TopicKey, TopicState } from "./model/topic.ts";
+import type { CreatedTopic, NewTopic, TopicKey, TopicState, ValidatedTopic } from "./model/topic.ts";
 
 /** `live`: a person may be waiting. `bulk`: sweeps and cold starts; gets at least 1 request in 8. */
 export type Priority = "live" | "bulk";
@@ -59,7 +59,7 @@ export interface KafkaAdmin {
   listTopics(call: Call): Promise<Answer<readonly TopicState[]>>;
   createTopic(topic: NewTopic, call: WriteCall): Promise<Answer<CreatedTopic>>;
   /** Asks the broker's opinion (policies, values, replicas) without creating. */
-  validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<void>>;
+  validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<ValidatedTopic>>;
   /** Grows to `count`; `currentCount` bounds the request (a broker commits part of an oversized one). */
   createPartitions(
     growth: { readonly name: string; readonly count: number; readonly currentCount: number },

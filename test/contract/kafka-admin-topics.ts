@@ -137,7 +137,9 @@ export function itKeepsTheContractOfTopics(suite: () => KafkaSuite): void {
 
     it("judges a creation without making the topic", async () => {
       const [name, taken] = [suite().newName(), (await suite().made()).name];
-      value(await suite().admin.validateTopic({ name, configs: {} }, suite().write()));
+      const validated = value(await suite().admin.validateTopic({ name, configs: {} }, suite().write()));
+      const live = value(await suite().admin.describeConfigs({ kind: "topic", name: taken }, call()));
+      expect(validated.configKeys, "the keys of a topic").to.deep.equal(live.map(({ key }) => key).toSorted());
       const bad = await suite().admin.validateTopic({ name, configs: { bogus: "1" } }, suite().write());
       expect(refusal(bad)).to.include({ kind: "invalid", code: 40 });
       const exists = await suite().admin.validateTopic({ name: taken, configs: {} }, suite().write());

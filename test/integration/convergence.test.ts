@@ -13,6 +13,13 @@ describe("An EventTopic", () => {
   });
   after(() => operator.stop());
 
+  it("leaves to the broker what nobody speaks of", async () => {
+    await operator.createTopic("plain");
+    const topic = await eventually(() => operator.topic("plain"), ready("True", "Created"));
+    expect(topic.status?.partitions).to.equal(1);
+    await thenNothing(operator, ["plain"]);
+  });
+
   it("becomes a topic with what it, its bus and its profile say, by one write to the API and one to Kafka", async () => {
     const before = await operator.writes();
     await operator.createTopic("orders", { partitions: 3, config: { "segment.bytes": 1_048_576 } });
@@ -43,12 +50,6 @@ describe("An EventTopic", () => {
       kubernetes: 1,
     });
     await thenNothing(operator, ["orders"]);
-  });
-
-  it("leaves to the broker what nobody speaks of", async () => {
-    await operator.createTopic("plain");
-    const topic = await eventually(() => operator.topic("plain"), ready("True", "Created"));
-    expect(topic.status?.partitions).to.equal(1);
   });
 
   it("follows an edit: partitions grow, configuration changes, a removed key returns to the broker's default", async () => {

@@ -85,7 +85,9 @@ export const EVENT_TOPIC_REASONS = {
   },
   InvalidConfig: {
     ...STALLED,
-    means: "A configuration key is unknown to these brokers, or its value is not valid. Valid ones are applied.",
+    means:
+      "A configuration key is unknown to these brokers, or its value is not valid. On a topic that exists the valid ones " +
+      "are applied; a topic that is yet to be made is not made.",
     remedy: "Correct the key or value that the message names.",
   },
   PolicyViolation: {

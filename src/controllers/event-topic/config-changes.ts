@@ -30,7 +30,7 @@ export function configDifference(
   for (const [key, setting] of configs) {
     const entry = live.get(key);
     if (entry === undefined) {
-      refusals.push(unknownKey(key, setting, [...live.keys()]));
+      refusals.push(unknownKey(key, setting.source, [...live.keys()]));
     } else if (isSameConfigValue(entry.type, entry.value ?? "", setting.value)) {
       if (setting.objection !== undefined) notes.push(setting.objection.message);
     } else if (setting.objection !== undefined) {
@@ -92,12 +92,13 @@ function change(
   };
 }
 
-function unknownKey(key: string, setting: Setting<string>, known: readonly string[]): Refusal<EventTopicReason> {
-  const suggestion = nearest(key, known);
+/** Refuses a key that no topic of the cluster can have. */
+export function unknownKey(key: string, source: string, known: Iterable<string>): Refusal<EventTopicReason> {
+  const suggestion = nearest(key, [...known]);
   return {
     reason: "InvalidConfig",
     message:
-      `Kafka knows no topic configuration "${key}" (${setting.source})` +
+      `Kafka knows no topic configuration "${key}" (${source})` +
       (suggestion === undefined ? "; remove it" : `; did you mean "${suggestion}"?`),
   };
 }

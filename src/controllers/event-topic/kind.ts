@@ -81,16 +81,22 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
         ? resolveTopic(topic, memory, world)
         : resolveDeletion(topic, memory, world, nowMs),
     desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
-    observe: ({ source, deadLetters }, { admin }, context) => {
+    observe: async ({ source, deadLetters }, { admin }, context) => {
       const names = deadLetters.map(({ name }) => name);
-      return observeTopics(source.name, names, admin, callOf(context));
+      const answer = await observeTopics(source.name, names, admin, callOf(context));
+      if (answer.status === "ok" && answer.value.source.kind === "present") {
+        world.knownConfigs.learn(admin, answer.value.source.configs.keys());
+      }
+      return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
-    prove: ({ steps }, observed, { admin }, context) =>
-      proveTopics(steps, observed, { admin, groups: world.groups, call: callOf(context), nowMs: context.nowMs }),
+    prove: ({ steps }, observed, { admin, identity }, context) => {
+      const call = writeCallOf(context, identity.clusterId);
+      return proveTopics(steps, observed, { ...world, admin, call, nowMs: context.nowMs });
+    },
     restrict: (plan, _desired, topic, { bus }, evidence) => restrictTopics(plan, topic, bus, evidence),
     apply: ({ steps }, topic, { admin, identity }, context) => {
-      const call: WriteCall = { ...callOf(context), clusterId: identity.clusterId };
+      const call = writeCallOf(context, identity.clusterId);
       return applyTopics(steps, admin, call, {
         own: ({ creation }) => context.addFinalizer(creation === undefined ? {} : { [ANNOTATION.creating]: creation }),
         remember: async (topicName, keys) => {
@@ -116,6 +122,10 @@ function contextOf(topic: EventTopic, run: Run<EventTopicStatus>, nowMs: number)
 
 function callOf(context: TopicContext): Call {
   return { signal: context.signal, priority: context.priority, deadlineMs: context.remainingMs() };
+}
+
+function writeCallOf(context: TopicContext, clusterId: string): WriteCall {
+  return { ...callOf(context), clusterId };
 }
 
 // Only what is recorded as ours may ever be reset, so the record comes before the change.

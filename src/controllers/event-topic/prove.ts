@@ -1,20 +1,25 @@
 // Fetches what a plan's actions must have proven: what a destructive change makes deletable, what a deletion would take
-// with it. Reads only, and nothing for a plan without such actions.
+// with it, whether a new topic's keys are keys. Reads only, and nothing for a plan without such actions.
 
+import type { EventTopicReason } from "../../api/conditions.ts";
 import { isDestructive } from "../../domain/change-guard.ts";
-import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import type { OffsetAt } from "../../kafka/model/offsets.ts";
 import type { TopicState } from "../../kafka/model/topic.ts";
 import type { GroupUsage } from "../group-usage.ts";
-import type { Step } from "../plan.ts";
+import type { KnownConfigs } from "../known-configs.ts";
+import type { Refusal, Step } from "../plan.ts";
 import type { ConfigChangeAction, TopicAction } from "./actions.ts";
 import { presentTopic, type ObservedTopics } from "./observe.ts";
+import { unknownKeys } from "./unknown-keys.ts";
 
 export interface Evidence {
   /** By step id: records that become deletable. A destructive step that is absent could not be measured. */
   readonly deletable: ReadonlyMap<string, bigint>;
   /** By step id: what a deletion would take. One that is absent could not be determined. */
   readonly usage: ReadonlyMap<string, TopicUsage>;
+  /** Keys of new topics that the cluster does not know. Where it does not tell which it knows, it will judge itself. */
+  readonly unknownKeys: readonly Refusal<EventTopicReason>[];
 }
 
 /** What is undefined could not be determined, and counts as in use. */
@@ -27,11 +32,13 @@ export interface TopicUsage {
 export interface Laboratory {
   readonly admin: KafkaAdmin;
   readonly groups: GroupUsage;
-  readonly call: Call;
+  readonly knownConfigs: KnownConfigs;
+  /** Of a write, because only a creation that is judged tells which keys there are. */
+  readonly call: WriteCall;
   readonly nowMs: number;
 }
 
-export const NO_EVIDENCE: Evidence = { deletable: new Map(), usage: new Map() };
+export const NO_EVIDENCE: Evidence = { deletable: new Map(), usage: new Map(), unknownKeys: [] };
 
 export function isDestructiveStep(step: Step<TopicAction>): step is Step<ConfigChangeAction> {
   const { action } = step;
@@ -59,7 +66,11 @@ export async function proveTopics(
         return [id, topic === undefined ? undefined : await usageOf(topic, laboratory)] as const;
       }),
   );
-  return { deletable: new Map(measured.filter(isKnown)), usage: new Map(used.filter(isKnown)) };
+  return {
+    deletable: new Map(measured.filter(isKnown)),
+    usage: new Map(used.filter(isKnown)),
+    unknownKeys: await unknownKeys(steps, laboratory),
+  };
 }
 
 function isDeletion(step: Step<TopicAction>): step is Step<Extract<TopicAction, { type: "deleteTopic" }>> {

@@ -17,12 +17,14 @@ import type { BusLink } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
 import type { GroupUsage } from "../group-usage.ts";
 import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
+import type { KnownConfigs } from "../known-configs.ts";
 import type { Refusal } from "../plan.ts";
 import type { TopicMemory } from "./memory.ts";
 
-/** Everything that resolve may look at. */
+/** Everything that resolve may look at, and what is known of the clusters. */
 export interface TopicWorld {
   readonly groups: GroupUsage;
+  readonly knownConfigs: KnownConfigs;
   readonly buses: Lookup<EventBus>;
   readonly policies: Lookup<RetentionPolicy>;
   readonly claims: Claims;

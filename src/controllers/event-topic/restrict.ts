@@ -42,6 +42,10 @@ export function restrictTopics(
       ),
     );
   }
+  if (evidence.unknownKeys.length > 0) {
+    // A topic that is yet to be made is made right or not at all, and before it nothing is put on record.
+    restrictions.push(everything("InvalidConfig", evidence.unknownKeys.map(({ message }) => message).join(". ")));
+  }
   restrictions.push(changeGuard(plan, evidence), ...deletionProtection(plan, evidence));
   return restrict(plan, restrictions);
 }

@@ -37,6 +37,12 @@ export interface CreatedTopic {
   readonly replicationFactor?: number | undefined;
 }
 
+/** What is told of a topic that would be created. */
+export interface ValidatedTopic {
+  /** Every configuration key that a topic of this cluster can have; undefined for those who may not describe them. */
+  readonly configKeys: readonly string[] | undefined;
+}
+
 /** The replication factor, or undefined where partitions differ (read from the assignment, never from the ISR). */
 export function replicationFactorOf(topic: TopicState): number | undefined {
   const factors = new Set(topic.partitions.map((partition) => partition.replicas.length));

@@ -8,7 +8,7 @@ import type { ConnectionSettings } from "../model/connection.ts";
 import { type Answer, failedWith, type KafkaFailure, ok } from "../model/failure.ts";
 import type { CommittedOffset, GroupState, ListedOffset, OffsetAt, TopicPartition } from "../model/offsets.ts";
 import type { ConfigChange, ConfigEntry, ConfigResource } from "../model/topic-config.ts";
-import type { CreatedTopic, NewTopic, TopicKey, TopicState } from "../model/topic.ts";
+import type { CreatedTopic, NewTopic, TopicKey, TopicState, ValidatedTopic } from "../model/topic.ts";
 import { parseAddress } from "./address.ts";
 import { Connector } from "./connector.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -144,13 +144,13 @@ class PlatformaticAdmin implements KafkaAdmin {
     return this.#dispatcher.ask(createTopics, creation, call, this.#routes.any("write"));
   }
 
-  async validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<void>> {
+  async validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<ValidatedTopic>> {
     const unfit = unfitTopic(topic);
     if (unfit !== undefined) return failedWith(unfit);
     const creation = { topic, validateOnly: true };
     const answer = await this.#dispatcher.ask(createTopics, creation, call, this.#routes.any("write"));
     // The id that comes with it belongs to no topic.
-    return answer.status === "ok" ? ok(undefined) : answer;
+    return answer.status === "ok" ? ok({ configKeys: answer.value.configKeys }) : answer;
   }
 
   async createPartitions(growth: PartitionGrowth, call: WriteCall): Promise<Answer<void>> {

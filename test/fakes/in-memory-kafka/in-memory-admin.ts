@@ -11,7 +11,7 @@ import type {
   TopicPartition,
 } from "../../../src/kafka/model/offsets.ts";
 import type { ConfigChange, ConfigEntry, ConfigResource } from "../../../src/kafka/model/topic-config.ts";
-import type { CreatedTopic, NewTopic, TopicKey, TopicState } from "../../../src/kafka/model/topic.ts";
+import type { CreatedTopic, NewTopic, TopicKey, TopicState, ValidatedTopic } from "../../../src/kafka/model/topic.ts";
 import { brokerFailure } from "../../../src/kafka/platformatic/protocol-errors.ts";
 import { CallGate } from "./call-gate.ts";
 import type { InMemoryAdminOptions, InMemoryKafka } from "./in-memory-kafka.ts";
@@ -64,10 +64,10 @@ export class InMemoryAdmin implements KafkaAdmin {
     });
   }
 
-  validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<void>> {
+  validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<ValidatedTopic>> {
     return this.#gate.pass("validateTopic", topic.name, call, () => {
       const judged = this.#kafka.topics.create(topic, true);
-      return isFailure(judged) ? failedWith(judged) : ok(undefined);
+      return isFailure(judged) ? failedWith(judged) : ok({ configKeys: Object.keys(topicConfigs).toSorted() });
     });
   }
 

@@ -2,7 +2,7 @@
 
 import { createTopicsV7 } from "@platformatic/kafka";
 
-import type { CreatedTopic, NewTopic } from "../../model/topic.ts";
+import type { CreatedTopic, NewTopic, ValidatedTopic } from "../../model/topic.ts";
 import { controllerTimeoutMs, recordsMost } from "../limits.ts";
 import { type Operation, resultOf } from "../operation.ts";
 import { topicIdFromUuid } from "../topic-id.ts";
@@ -21,14 +21,25 @@ function partitionsOf({ topic }: TopicCreation): number {
   return Math.max(1, topic.partitions ?? assumedPartitions);
 }
 
-function toCreated(response: createTopicsV7.CreateTopicsResponseTopic, { topic }: TopicCreation): CreatedTopic {
+type Creation = CreatedTopic & Partial<ValidatedTopic>;
+
+function toCreated(
+  response: createTopicsV7.CreateTopicsResponseTopic,
+  { topic, validateOnly }: TopicCreation,
+): Creation {
   // The broker hides both numbers (-1) from those who may not describe the topic's configuration.
   const { numPartitions, replicationFactor } = response;
   return {
     id: topicIdFromUuid(response.topicId),
     partitions: numPartitions > 0 ? numPartitions : topic.partitions,
     replicationFactor: replicationFactor > 0 ? replicationFactor : topic.replicationFactor,
+    configKeys: validateOnly ? keysOf(response) : undefined,
   };
+}
+
+function keysOf({ configs, topicConfigErrorCode }: createTopicsV7.CreateTopicsResponseTopic): string[] | undefined {
+  // Hidden likewise, and then the list is empty.
+  return topicConfigErrorCode === 0 ? configs?.map(({ name }) => name).toSorted() : undefined;
 }
 
 function toRequest({ topic }: TopicCreation): createTopicsV7.CreateTopicsRequestTopic {
@@ -45,7 +56,7 @@ function toRequest({ topic }: TopicCreation): createTopicsV7.CreateTopicsRequest
  * At most 500 topics, 5,000 partitions and 5,000 metadata records a request. The controller refuses a request of more
  * than 10,000 records as a whole, with every neighbour; a topic, a partition and a configuration are one record each.
  */
-export const createTopics: Operation<TopicCreation, CreatedTopic> = {
+export const createTopics: Operation<TopicCreation, Creation> = {
   name: "CreateTopics",
   access: "write",
   limits: [

@@ -1,0 +1,84 @@
+import { expect } from "chai";
+import { beforeEach, describe, it } from "mocha";
+
+import type { TopicAction } from "../../../../src/controllers/event-topic/actions.ts";
+import { unknownKeys } from "../../../../src/controllers/event-topic/unknown-keys.ts";
+import { KnownConfigs } from "../../../../src/controllers/known-configs.ts";
+import type { KafkaAdmin, WriteCall } from "../../../../src/kafka/admin.ts";
+import { FakeClock } from "../../../fakes/fake-clock.ts";
+import { InMemoryKafka } from "../../../fakes/in-memory-kafka/in-memory-kafka.ts";
+
+describe("unknownKeys()", () => {
+  let kafka: InMemoryKafka;
+  let admin: KafkaAdmin;
+  beforeEach(() => {
+    kafka = new InMemoryKafka();
+    admin = kafka.admin();
+  });
+
+  const cases: {
+    readonly why: string;
+    readonly action: TopicAction;
+    readonly isTold?: boolean;
+    readonly refused: readonly string[];
+    readonly requests: number;
+  }[] = [
+    {
+      why: "each of them, with the key that was probably meant",
+      action: creating({ "segment.byte": "1", "flush.ms": "1", "no.such.key.at.all": "1" }),
+      refused: [
+        'Kafka knows no topic configuration "segment.byte" (spec); did you mean "segment.bytes"?',
+        'Kafka knows no topic configuration "no.such.key.at.all" (spec); remove it',
+      ],
+      requests: 1,
+    },
+    {
+      why: "none where all keys have typed fields",
+      action: creating({ "retention.ms": "1" }),
+      refused: [],
+      requests: 0,
+    },
+    {
+      why: "none of a topic that exists: its own description tells",
+      action: {
+        type: "changeConfig",
+        topicName: "t",
+        key: "segment.byte",
+        from: "",
+        to: "1",
+        effective: "1",
+        source: "spec",
+        cause: "declared",
+      },
+      refused: [],
+      requests: 0,
+    },
+    {
+      why: "none where the cluster does not tell: it will refuse the creation itself",
+      action: creating({ "segment.byte": "1" }),
+      isTold: false,
+      refused: [],
+      requests: 0,
+    },
+  ];
+  for (const { why, action, isTold = true, refused, requests } of cases) {
+    it(`refuses ${why}`, async () => {
+      kafka.denies = (verb) => verb === "validateTopic" && !isTold;
+      const steps = [{ id: "a", after: [], action }];
+      const knownConfigs = new KnownConfigs(new FakeClock());
+      const refusals = await unknownKeys(steps, { admin, knownConfigs, call: call() });
+      expect(refusals.map(({ message }) => message)).to.deep.equal(refused);
+      for (const { reason } of refusals) expect(reason).to.equal("InvalidConfig");
+      if (isTold) expect(kafka.requestCount("validateTopic")).to.equal(requests);
+    });
+  }
+
+  function call(): WriteCall {
+    const { signal } = new AbortController();
+    return { signal, deadlineMs: 1_000, priority: "live", clusterId: kafka.clusterId };
+  }
+});
+
+function creating(configs: Readonly<Record<string, string>>): TopicAction {
+  return { type: "createTopic", topic: { name: "t", configs }, cause: "declared" };
+}
