@@ -30,7 +30,7 @@ interface Claim {
  * Guarantees
  * - Exactly one holder for a claimed name: first the object bound to the live topic, then the older, then the smaller UID.
  * - A holder whose run is under way (`hold`) stays the holder until `release`.
- * - Whoever loses or gains by a change is told to `onChange`, never synchronously within a run of its own key.
+ * - Whoever loses or gains by a change is told to `onChange`; but not an object by its own `put`, of which its run knows.
  *
  * Assumptions
  * - Only entitled objects are put in; callers remove an object whose entitlement is gone.
@@ -54,10 +54,19 @@ export class Claims {
     const previous = this.#claimOf.get(claimant.key);
     if (previous !== undefined && !sameName(previous.id, id)) this.remove(claimant.key);
     const claim = this.#claimFor(id);
-    this.#change(claim, () => {
+    const enter = (): void => {
       claim.claimants.set(claimant.key, claimant);
       this.#claimOf.set(claimant.key, claim);
-    });
+    };
+    this.#change(claim, enter, claimant.key);
+  }
+
+  /** Records the topic that a run has just bound its object to, so that nobody else goes before it from now on. */
+  bind(key: string, boundId: string): void {
+    const claim = this.#claimOf.get(key);
+    const claimant = claim?.claimants.get(key);
+    if (claim === undefined || claimant === undefined || claimant.boundId === boundId) return;
+    this.#change(claim, () => claim.claimants.set(key, { ...claimant, boundId }), key);
   }
 
   /** Takes an object out, with whatever it claimed. */
@@ -110,11 +119,14 @@ export class Claims {
     if (claim?.inFlight === key) this.#change(claim, () => (claim.inFlight = undefined));
   }
 
-  #change(claim: Claim, change: () => void): void {
+  /** `knowing`: the object that makes the change, and need not be told of it. */
+  #change(claim: Claim, change: () => void, knowing?: string): void {
     const before = holderOf(claim)?.key;
     change();
     const after = holderOf(claim)?.key;
-    if (before !== after && claim.claimants.size > 0) this.#onChange([...claim.claimants.keys()]);
+    if (before === after) return;
+    const concerned = [...claim.claimants.keys()].filter((key) => key !== knowing);
+    if (concerned.length > 0) this.#onChange(concerned);
   }
 
   #claimFor(id: ClaimName): Claim {

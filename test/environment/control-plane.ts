@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { ApiClient, ApiError, type ApiResponse, type Method, type RequestOptions } from "./api-client.ts";
 import { apiServerProcess, writeApiServerFiles, type ApiServerFiles } from "./api-server.ts";
@@ -17,6 +18,9 @@ import { writeKubeconfig } from "./kubeconfig.ts";
 import { Sandbox } from "./sandbox.ts";
 
 const TOKEN_LIFETIME_SECONDS = 24 * 3_600;
+/** Of a path that nobody may read. */
+const MARKER = "/audit-marker-";
+const MARKER_POLL_MS = 5;
 
 export interface ControlPlaneOptions {
   /** Start the controller-manager at once; better after the CRDs, by `startControllerManager()`. Default false. */
@@ -96,6 +100,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #etcdUrl: string;
   readonly #api: ApiClient;
   #controllerManager: ControlledProcess | undefined;
+  #auditToken: Promise<string> | undefined;
 
   constructor(sandbox: Sandbox, files: ApiServerFiles, parts: Parts) {
     this.url = parts.url;
@@ -161,9 +166,17 @@ export class ControlPlane implements AsyncDisposable {
     return this.#controllerManager;
   }
 
-  /** Every request of a ServiceAccount so far. Needs `audit: true`. */
-  auditedRequests(): Promise<AuditedRequest[]> {
-    return readAuditLog(this.#files.auditLog);
+  /** Every request of a ServiceAccount that has been answered so far. Needs `audit: true`. */
+  async auditedRequests(): Promise<AuditedRequest[]> {
+    // The log has a request a moment after its answer is out: what came before has been written once a later one has.
+    const marker = `${MARKER}${randomBytes(6).toString("hex")}`;
+    this.#auditToken ??= this.token("default", "audit-marker");
+    await this.request("GET", marker, undefined, { token: await this.#auditToken }).catch(() => {});
+    for (;;) {
+      const requests = await readAuditLog(this.#files.auditLog);
+      if (requests.some(({ uri }) => uri === marker)) return requests.filter(({ uri }) => !uri.startsWith(MARKER));
+      await sleep(MARKER_POLL_MS);
+    }
   }
 
   /** See `compact` in etcd.ts. A running API server still serves what its watch cache holds; restart it as well. */

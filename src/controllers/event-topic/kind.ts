@@ -53,6 +53,8 @@ export function reconcileTopic(
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
+      const boundId = verdict.status?.topicId;
+      if (story.stage === "finished" && boundId !== undefined) world.claims.bind(keyOf(topic.metadata), boundId);
       const isUntouched = story.stage === "finished" && story.results.length === 0;
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const why = leftBehindBecause(topic, story, world);

@@ -1,12 +1,16 @@
 // The closed list of what the operator itself wrote on an object and a run may read: status fields, finalizer, own
 // annotations. Everything else is derived anew each time. Pure.
 
+import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 
 /** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
 export const VISIBILITY_GRACE_MS = 30_000;
+
+/** What Ready says of a topic that we made and that nobody has asked for anything since, or asked in vain. */
+const FRESH_REASONS: ReadonlySet<string> = new Set<EventTopicReason>(["Created", "NotYetVisible"]);
 
 export interface TopicMemory {
   readonly busName?: string | undefined;
@@ -37,7 +41,8 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     topic.status ?? {};
   const { annotations, deletionTimestamp, finalizers } = topic.metadata;
   const ready = findCondition(conditions, "Ready");
-  const createdAt = ready?.reason === "Created" ? Date.parse(ready.lastTransitionTime) : Number.NaN;
+  const isFresh = ready !== undefined && FRESH_REASONS.has(ready.reason);
+  const createdAt = isFresh ? Date.parse(ready.lastTransitionTime) : Number.NaN;
   const effective = (effectiveConfig ?? []).map(({ key, value }) => [key, value] as const);
   const drifted = (drift ?? []).map(({ key, wanted }) => [key, wanted] as const);
   return {

@@ -141,12 +141,20 @@ function tell(
   const { reason, cause, message, outcome } = judgement;
   const before = readyOf(topic);
   const generation = topic.metadata.generation ?? 0;
-  // An outage is the EventBus' news: a topic without work to do keeps its status.
-  const isDone = before !== undefined && before.observedGeneration === generation;
-  if ((cause ?? reason) === "BusNotReady" && isDone && before.reason !== "BusNotReady") return { outcome, events };
+  if (isNoNews(cause ?? reason, before, generation)) return { outcome, events };
   const conditionNotes = [...conditionsFor(EVENT_TOPIC_REASONS, reason, message, cause), ...notes];
   const conditions = buildConditions(topic.status?.conditions, conditionNotes, { generation, now: nowMs });
   return { outcome, status: { ...facts, conditions }, events: [...events, ...refusalEvent(judgement, before)] };
+}
+
+/**
+ * A topic without work to do keeps its status: an outage is the EventBus' news, and that brokers do not show what we have
+ * just created is none at all.
+ */
+function isNoNews(reason: EventTopicReason, before: Condition | undefined, generation: number): boolean {
+  if (before === undefined || before.observedGeneration !== generation) return false;
+  if (reason === "BusNotReady") return before.reason !== "BusNotReady";
+  return reason === "NotYetVisible" && before.status === "True";
 }
 
 /** Once for each thing that a person must put right. */

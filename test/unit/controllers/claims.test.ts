@@ -57,6 +57,16 @@ describe("Claims", () => {
     expect(claims.holder(orders)?.key).to.equal("old");
   });
 
+  it("counts a topic that a run has just made from that moment, against whoever would go before", () => {
+    const { claims } = ledger();
+    claims.put(orders, claimant("b"));
+    claims.hold("b");
+    claims.bind("b", "t1");
+    claims.release("b");
+    claims.put(orders, claimant("a"));
+    expect(claims.holder(orders)?.key).to.equal("b");
+  });
+
   it("wakes all claimants when the holder changes, and nobody when it does not", () => {
     const { claims, woken } = ledger();
     claims.put(orders, claimant("old"));
@@ -64,6 +74,14 @@ describe("Claims", () => {
     claims.put(orders, claimant("young", { creationTimestamp: "2026-02-01T00:00:00Z" }));
     expect(woken).to.deep.equal([]);
     claims.remove("old");
+    expect(woken).to.deep.equal([["young"]]);
+  });
+
+  it("does not wake an object by its own claim, but those whom it displaces", () => {
+    const { claims, woken } = ledger();
+    claims.put(orders, claimant("young", { creationTimestamp: "2026-02-01T00:00:00Z" }));
+    expect(woken).to.deep.equal([]);
+    claims.put(orders, claimant("old"));
     expect(woken).to.deep.equal([["young"]]);
   });
 

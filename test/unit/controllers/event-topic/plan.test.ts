@@ -105,6 +105,13 @@ describe("planTopic() for a topic that is not there", () => {
     expect(reasons(plan(absent, { status: created("2026-05-31T23:59:40Z") }))).to.deep.equal(["NotYetVisible"]);
     expect(actions(plan(absent, { status: created("2026-05-31T23:59:00Z") }))).to.have.length(1);
   });
+
+  it("does not create a second time while it says that the first is not visible yet", () => {
+    const waiting = created("2026-05-31T23:59:40Z", "NotYetVisible");
+    expect(reasons(plan(absent, { status: waiting }))).to.deep.equal(["NotYetVisible"]);
+    const waited = created("2026-05-31T23:59:00Z", "NotYetVisible");
+    expect(actions(plan(absent, { status: waited }))).to.have.length(1);
+  });
 });
 
 describe("planTopic() for a topic of that name that is not ours yet", () => {
@@ -267,10 +274,9 @@ describe("planTopic() for our topic", () => {
   });
 });
 
-function created(at: string): EventTopicStatus {
-  return bound({
-    conditions: [{ type: "Ready", status: "True", reason: "Created", message: "", lastTransitionTime: at }],
-  });
+function created(lastTransitionTime: string, reason = "Created"): EventTopicStatus {
+  const status = reason === "Created" ? "True" : "False";
+  return bound({ conditions: [{ type: "Ready", status, reason, message: "", lastTransitionTime }] });
 }
 
 function lastTime(compressionType: string): EventTopicStatus {

@@ -107,6 +107,15 @@ describe("summarizeTopic()", () => {
     expect(shown(run(live, { status: stale }))).to.deep.equal(["Ready=True/UpToDate"]);
   });
 
+  it("trusts our own create while the brokers do not show it: Ready stays, unless more is asked for", () => {
+    const fresh = { ...ready("Created"), lastTransitionTime: "2026-05-31T23:59:50Z" };
+    const quiet = run({ kind: "absent" }, { status: { ...bound, conditions: [fresh] } });
+    expect(quiet.status).to.equal(undefined);
+    expect(quiet.outcome).to.deep.equal({ kind: "waiting", reason: "NotYetVisible", recheckAt: NOW + 2_000 });
+    const edited = run({ kind: "absent" }, { status: { ...bound, conditions: [{ ...fresh, observedGeneration: 1 }] } });
+    expect(shown(edited)).to.deep.equal(["Ready=False/NotYetVisible", "Reconciling=True/NotYetVisible"]);
+  });
+
   const refusals: {
     readonly why: string;
     readonly given: Given;
