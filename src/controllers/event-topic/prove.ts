@@ -2,7 +2,7 @@
 // with it, whether a new topic's keys are keys. Reads only, and nothing for a plan without such actions.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
-import { isDestructive } from "../../domain/change-guard.ts";
+import { lossesOf } from "../../domain/retention-loss.ts";
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import type { OffsetAt } from "../../kafka/model/offsets.ts";
 import type { TopicState } from "../../kafka/model/topic.ts";
@@ -42,7 +42,9 @@ export const NO_EVIDENCE: Evidence = { deletable: new Map(), usage: new Map(), u
 
 export function isDestructiveStep(step: Step<TopicAction>): step is Step<ConfigChangeAction> {
   const { action } = step;
-  return action.type === "changeConfig" && isDestructive({ key: action.key, from: action.from, to: action.effective });
+  if (action.type !== "changeConfig") return false;
+  const { key, from, effective: to } = action;
+  return lossesOf([{ key, from, to }], new Map()).size > 0;
 }
 
 export async function proveTopics(
