@@ -79,6 +79,11 @@ export interface KafkaAdmin {
 
   /** Reads uncommitted (high watermark). */
   listOffset(partition: TopicPartition, at: OffsetAt, call: Call): Promise<Answer<ListedOffset>>;
+  /**
+   * Whether transactions were written to the partition while its producers are remembered (a day). Their markers take
+   * offsets, so that a consumer which read everything may seem one record behind. Needs the right to read the topic.
+   */
+  hasTransactions(partition: TopicPartition, call: Call): Promise<Answer<boolean>>;
   /** Moves the log start of one partition; `before` undefined means up to the end at the time of execution. */
   deleteRecords(partition: TopicPartition, before: bigint | undefined, call: WriteCall): Promise<Answer<void>>;
   /** Bytes on disk of each partition, over all replicas that answered. */
@@ -86,12 +91,23 @@ export interface KafkaAdmin {
   /** Target replicas of partitions that are being moved. */
   listReassignments(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly number[]>>>;
 
-  /** Groups of every broker that answered; `isPartial` when one did not. */
+  /**
+   * Groups of every broker that answered; `isPartial` when one did not. A group that this principal may not describe is
+   * left out without a word.
+   */
   listGroups(call: Call): Promise<Answer<{ readonly groups: readonly GroupListing[]; readonly isPartial: boolean }>>;
   /** Asks by the group's own protocol; a live KIP-848 group never reads as Dead. */
   describeGroup(groupId: string, call: Call): Promise<Answer<GroupState>>;
   /** Commits of one group, on all topics. A group that is not there has none. */
   fetchOffsets(groupId: string, call: Call): Promise<Answer<readonly CommittedOffset[]>>;
+  /**
+   * Commits one partition as administrator; commits of one turn to one group share a request. `active` while the group
+   * has members: the coordinator itself judges, so that no check before is needed and none suffices. A group that is not
+   * there comes to be, empty. The broker takes any offset, also one beyond the end of the log: that is for the caller.
+   */
+  commitOffset(groupId: string, offset: CommittedOffset, call: WriteCall): Promise<Answer<void>>;
+  /** With all its offsets, whatever its protocol. `active` while it has members, `missing` when there is none. */
+  deleteGroup(groupId: string, call: WriteCall): Promise<Answer<void>>;
 
   /** Ends all connections; calls under way answer `notSent` or `unknown`, later ones `notSent`. Idempotent. */
   close(): Promise<void>;

@@ -3,6 +3,8 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
+import type { Answer } from "../../src/kafka/model/failure.ts";
+import type { CommittedOffset } from "../../src/kafka/model/offsets.ts";
 import { call, eventually, type KafkaSuite, refusal, value } from "./kafka-admin-suite.ts";
 
 export function itKeepsTheContractOfGroups(suite: () => KafkaSuite): void {
@@ -51,6 +53,19 @@ export function itKeepsTheContractOfGroups(suite: () => KafkaSuite): void {
       ]);
       expect(second && value(second)).to.deep.equal([{ topic: one, partition: 0, offset: 0n }]);
       expect(absent && value(absent)).to.deep.equal([]);
+    });
+
+    it("reads the commits of many groups with one request to each coordinator", async () => {
+      const { name: topic } = await suite().made();
+      const groups = Array.from({ length: 30 }, () => suite().newName());
+      await Promise.all(groups.map((groupId) => suite().kafka.commit(groupId, [{ topic, partition: 0, offset: 4n }])));
+      const read = (): Promise<Answer<readonly CommittedOffset[]>[]> =>
+        Promise.all(groups.map((groupId) => suite().admin.fetchOffsets(groupId, call())));
+      // Coordinators are known from here on.
+      (await read()).forEach(value);
+      const before = suite().kafka.requests("fetchOffsets");
+      for (const answer of await read()) expect(value(answer)).to.deep.equal([{ topic, partition: 0, offset: 4n }]);
+      expect(suite().kafka.requests("fetchOffsets") - before).to.be.at.most(suite().kafka.brokerIds.length);
     });
 
     it("says of a group that is not there that it is missing", async () => {

@@ -9,6 +9,17 @@ import type { CommittedOffset } from "../../src/kafka/model/offsets.ts";
 import type { ConfigEntry } from "../../src/kafka/model/topic-config.ts";
 import type { CreatedTopic, NewTopic, TopicState } from "../../src/kafka/model/topic.ts";
 
+/** Verbs of which the suite counts the requests. */
+export type CountedVerb =
+  | "createTopic"
+  | "alterConfigs"
+  | "describeTopic"
+  | "describeConfigs"
+  | "fetchOffsets"
+  | "commitOffset"
+  | "deleteGroup"
+  | "listOffset";
+
 /** A Kafka with what the suite needs to do behind the port's back. */
 export interface KafkaUnderTest {
   readonly clusterId: string;
@@ -16,9 +27,11 @@ export interface KafkaUnderTest {
   readonly brokerIds: readonly number[];
   connect(options?: { readonly mayWrite?: (clusterId: string) => boolean }): KafkaAdmin;
   /** Requests that admins of `connect` have made for a verb so far. */
-  requests(verb: "createTopic" | "alterConfigs" | "describeTopic" | "describeConfigs"): number;
+  requests(verb: CountedVerb): number;
   /** One record for each time, milliseconds since the epoch. */
   produce(topic: string, partition: number, timestamps: readonly number[]): Promise<void>;
+  /** As `produce`, in one committed transaction. */
+  produceTransaction(topic: string, partition: number, timestamps: readonly number[]): Promise<void>;
   /** A live consumer, once partitions are assigned to it. */
   startConsumer(group: {
     readonly groupId: string;

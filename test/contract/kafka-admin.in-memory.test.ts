@@ -14,6 +14,7 @@ async function start(brokers: number): Promise<KafkaUnderTest> {
     connect: (options) => kafka.admin(options),
     requests: (verb) => kafka.requestCount(verb),
     produce: async (topic, partition, timestamps) => kafka.produce(topic, partition, timestamps),
+    produceTransaction: async (topic, partition, timestamps) => kafka.produceTransaction(topic, partition, timestamps),
     startConsumer: async ({ groupId, protocol, topic }) => {
       const partitions = kafka.topics.get(topic)?.partitions ?? [];
       const assignment = partitions.map(({ index }) => ({ topic, partition: index }));

@@ -7,15 +7,19 @@ import type { RequestEvent } from "../../src/kafka/platformatic/observer.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { startKafkaProbe } from "../environment/kafka-probe.ts";
 import { startKafka } from "../environment/kafka.ts";
-import type { KafkaUnderTest } from "./kafka-admin-suite.ts";
+import type { CountedVerb, KafkaUnderTest } from "./kafka-admin-suite.ts";
 import { itKeepsTheKafkaAdminContract } from "./kafka-admin.ts";
 
-const apiOf = {
+const apiOf: Readonly<Record<CountedVerb, string>> = {
   createTopic: "CreateTopics",
   alterConfigs: "IncrementalAlterConfigs",
   describeTopic: "Metadata",
   describeConfigs: "DescribeConfigs",
-} as const;
+  fetchOffsets: "OffsetFetch",
+  commitOffset: "OffsetCommit",
+  deleteGroup: "DeleteGroups",
+  listOffset: "ListOffsets",
+};
 
 async function start(brokers: 1 | 3): Promise<KafkaUnderTest> {
   const kafka = await startKafka({ brokers });
@@ -39,6 +43,12 @@ async function start(brokers: 1 | 3): Promise<KafkaUnderTest> {
       probe.produce(
         topic,
         timestamps.map((timestamp) => ({ partition, timestamp, value: "v" })),
+      ),
+    produceTransaction: (topic, partition, timestamps) =>
+      probe.produce(
+        topic,
+        timestamps.map((timestamp) => ({ partition, timestamp, value: "v" })),
+        { transactionalId: topic },
       ),
     startConsumer: ({ groupId, protocol, topic }) => probe.startConsumer({ groupId, protocol, topics: [topic] }),
     commit: async (groupId, offsets) => {

@@ -5,6 +5,7 @@ import { after, before } from "mocha";
 
 import { itKeepsTheContractOfCalls } from "./kafka-admin-calls.ts";
 import { itKeepsTheContractOfConfigurations } from "./kafka-admin-configs.ts";
+import { itKeepsTheContractOfGroupWrites } from "./kafka-admin-group-writes.ts";
 import { itKeepsTheContractOfGroups } from "./kafka-admin-groups.ts";
 import { itKeepsTheContractOfRecords } from "./kafka-admin-records.ts";
 import { KafkaSuite, type KafkaUnderTest } from "./kafka-admin-suite.ts";
@@ -30,5 +31,6 @@ export function itKeepsTheKafkaAdminContract(start: () => Promise<KafkaUnderTest
   itKeepsTheContractOfConfigurations(suite);
   itKeepsTheContractOfRecords(suite);
   itKeepsTheContractOfGroups(suite);
+  itKeepsTheContractOfGroupWrites(suite);
   itKeepsTheContractOfCalls(suite);
 }

@@ -123,11 +123,18 @@ export class KafkaProbe implements AsyncDisposable {
     await this.#call("alterConfigs", { ...resource, ...change });
   }
 
-  /** Resolves when all records are acknowledged by all in-sync replicas. `repeat` sends the list that often. */
+  /**
+   * Resolves when all records are acknowledged by all in-sync replicas. `repeat` sends the list that often; with a
+   * `transactionalId` they are one committed transaction.
+   */
   async produce(
     topic: string,
     records: readonly NewRecord[],
-    options: { readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd"; readonly repeat?: number } = {},
+    options: {
+      readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd";
+      readonly repeat?: number;
+      readonly transactionalId?: string;
+    } = {},
   ): Promise<void> {
     await this.#call("produce", { topic, records, ...options });
   }

@@ -45,7 +45,7 @@ export class GroupReader {
    * asked, because each calls a group of the other missing.
    */
   async describe(groupId: string, call: Call): Promise<Answer<GroupState>> {
-    const route = this.#routes.coordinator(groupId);
+    const route = this.#routes.coordinator(groupId, "read");
     const listed = await this.#dispatcher.ask(listGroups, null, call, route);
     if (listed.status !== "ok") return listed;
     const type = listed.value.find((group) => group.groupId === groupId)?.type ?? "unknown";

@@ -17,12 +17,15 @@ import { GroupReader } from "./group-reader.ts";
 import type { Observer } from "./observer.ts";
 import { alterConfigs } from "./operations/alter-configs.ts";
 import { describeCluster } from "./operations/cluster.ts";
+import { commitOffset } from "./operations/commit-offset.ts";
 import { createPartitions, type PartitionGrowth } from "./operations/create-partitions.ts";
 import { createTopics } from "./operations/create-topics.ts";
+import { deleteGroups } from "./operations/delete-groups.ts";
 import { deleteRecords } from "./operations/delete-records.ts";
 import { deleteTopics } from "./operations/delete-topics.ts";
 import { describeConfigs } from "./operations/describe-configs.ts";
 import { describeLogDirs, type LogSizes } from "./operations/describe-log-dirs.ts";
+import { describeProducers } from "./operations/describe-producers.ts";
 import { fetchOffsets } from "./operations/fetch-offsets.ts";
 import { listOffsets } from "./operations/list-offsets.ts";
 import { listReassignments } from "./operations/list-reassignments.ts";
@@ -189,6 +192,12 @@ class PlatformaticAdmin implements KafkaAdmin {
     return this.#dispatcher.ask(listOffsets, { ...partition, at }, call, this.#routes.leader(partition, "read"));
   }
 
+  async hasTransactions(partition: TopicPartition, call: Call): Promise<Answer<boolean>> {
+    const unfit = unfitPartition(partition);
+    if (unfit !== undefined) return failedWith(unfit);
+    return this.#dispatcher.ask(describeProducers, partition, call, this.#routes.leader(partition, "read"));
+  }
+
   async deleteRecords(partition: TopicPartition, before: bigint | undefined, call: WriteCall): Promise<Answer<void>> {
     // -1 means all records in the protocol; here only undefined does.
     const unfit = unfitPartition(partition) ?? (before === undefined ? undefined : unfitOffset(before));
@@ -229,7 +238,20 @@ class PlatformaticAdmin implements KafkaAdmin {
   async fetchOffsets(groupId: string, call: Call): Promise<Answer<readonly CommittedOffset[]>> {
     const unfit = firstUnfit([groupId]);
     if (unfit !== undefined) return failedWith(unfit);
-    return this.#dispatcher.ask(fetchOffsets, groupId, call, this.#routes.coordinator(groupId));
+    return this.#dispatcher.ask(fetchOffsets, groupId, call, this.#routes.coordinator(groupId, "read"));
+  }
+
+  async commitOffset(groupId: string, offset: CommittedOffset, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitGroup(groupId) ?? unfitPartition(offset) ?? unfitOffset(offset.offset);
+    if (unfit !== undefined) return failedWith(unfit);
+    const commit = { ...offset, groupId };
+    return this.#dispatcher.ask(commitOffset, commit, call, this.#routes.coordinator(groupId, "write"));
+  }
+
+  async deleteGroup(groupId: string, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitGroup(groupId);
+    if (unfit !== undefined) return failedWith(unfit);
+    return this.#dispatcher.ask(deleteGroups, groupId, call, this.#routes.coordinator(groupId, "write"));
   }
 
   async close(): Promise<void> {
@@ -253,9 +275,15 @@ function unfitPartition({ topic, partition }: TopicPartition): KafkaFailure | un
   return unfitText("The topic's name", topic) ?? unfitNumber("The partition", partition, int32Most);
 }
 
-function unfitOffset(before: bigint): KafkaFailure | undefined {
-  if (before >= 0n && before <= 0x7fff_ffff_ffff_ffffn) return undefined;
-  return { kind: "invalid", code: 1, name: "OFFSET_OUT_OF_RANGE", message: `Offset ${before} is not one of a log` };
+function unfitOffset(offset: bigint): KafkaFailure | undefined {
+  if (offset >= 0n && offset <= 0x7fff_ffff_ffff_ffffn) return undefined;
+  return { kind: "invalid", code: 1, name: "OFFSET_OUT_OF_RANGE", message: `Offset ${offset} is not one of a log` };
+}
+
+// The broker would commit to a group without a name.
+function unfitGroup(groupId: string): KafkaFailure | undefined {
+  if (groupId === "") return { kind: "invalid", code: 24, name: "INVALID_GROUP_ID", message: "The group id is empty" };
+  return unfitText("The group id", groupId);
 }
 
 function summed(sizes: readonly LogSizes[]): LogSizes {

@@ -69,11 +69,11 @@ export class Routes {
     };
   }
 
-  coordinator(groupId: string): Route {
+  coordinator(groupId: string, access: Access): Route {
     return {
       hasOthers: true,
       forget: () => this.#coordinators.forget(groupId),
-      find: (call) => this.#coordinatorOf(groupId, call),
+      find: (call) => this.#coordinatorOf(groupId, access, call),
     };
   }
 
@@ -130,7 +130,7 @@ export class Routes {
     return { kind: "busy", failure: brokerFailure(leaderNotAvailable, `${name} has no leader`) };
   }
 
-  async #coordinatorOf(groupId: string, call: Call): Promise<Way> {
+  async #coordinatorOf(groupId: string, access: Access, call: Call): Promise<Way> {
     let broker = this.#coordinators.get(groupId);
     if (broker === undefined) {
       const answer = await this.#dispatcher.ask(findCoordinators, groupId, call, this.any("read"));
@@ -138,7 +138,7 @@ export class Routes {
       broker = answer.value;
       this.#coordinators.set(groupId, broker);
     }
-    return this.#laneTo(broker, "read", call);
+    return this.#laneTo(broker, access, call);
   }
 
   async #refresh(call: Call): Promise<Answer<unknown>> {

@@ -38,16 +38,25 @@ final class RecordVerbs {
         verbs.put("deleteRecords", this::deleteRecords);
     }
 
-    /** All records, {@code repeat} times over; returns when all are acknowledged. */
+    /**
+     * All records, {@code repeat} times over; returns when all are acknowledged. With {@code transactionalId} they are one
+     * committed transaction.
+     */
     private Object produce(JsonNode arguments) throws Exception {
         var config = new HashMap<>(client);
         config.put("acks", "all");
         config.put("compression.type", arguments.path("compression").asText("none"));
         var topic = arguments.get("topic").asText();
         var repeat = arguments.path("repeat").asInt(1);
+        var isTransaction = arguments.hasNonNull("transactionalId");
+        if (isTransaction) config.put("transactional.id", arguments.get("transactionalId").asText());
         var failure = new AtomicReference<Exception>();
         var count = 0;
         try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
+            if (isTransaction) {
+                producer.initTransactions();
+                producer.beginTransaction();
+            }
             for (var round = 0; round < repeat; round++) {
                 for (var record : arguments.get("records")) {
                     producer.send(record(topic, record), (metadata, thrown) -> failure.compareAndSet(null, thrown));
@@ -55,6 +64,7 @@ final class RecordVerbs {
                 }
             }
             producer.flush();
+            if (isTransaction) producer.commitTransaction();
         }
         if (failure.get() != null) throw failure.get();
         return Map.of("count", count);

@@ -26,6 +26,8 @@ const deniedCode: Partial<Record<Verb, number>> = {
   describeLogDirs: 31,
   describeGroup: 30,
   fetchOffsets: 30,
+  commitOffset: 30,
+  deleteGroup: 30,
 };
 
 export class CallGate {

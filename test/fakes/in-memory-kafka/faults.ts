@@ -13,6 +13,8 @@ export const writeVerbs: ReadonlySet<Verb> = new Set<Verb>([
   "deleteTopic",
   "alterConfigs",
   "deleteRecords",
+  "commitOffset",
+  "deleteGroup",
 ]);
 
 /**

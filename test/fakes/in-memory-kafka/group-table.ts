@@ -54,8 +54,26 @@ export class GroupTable {
     for (const offset of offsets) commits.set(`${offset.topic}/${offset.partition}`, offset);
   }
 
-  delete(groupId: string): void {
+  /** As an administrator: no member may be there. */
+  commitAsAdmin(groupId: string, offset: CommittedOffset): KafkaFailure | undefined {
+    if ((this.#groups.get(groupId)?.members.size ?? 0) > 0) return brokerFailure(25);
+    this.commit(groupId, [offset]);
+    return undefined;
+  }
+
+  deleteAsAdmin(groupId: string): KafkaFailure | undefined {
+    const group = this.#groups.get(groupId);
+    if (group === undefined) return brokerFailure(69);
+    if (group.members.size > 0) return brokerFailure(68);
     this.#groups.delete(groupId);
+    return undefined;
+  }
+
+  /** Commits on a topic that was deleted. */
+  forgetTopic(topic: string): void {
+    for (const { commits } of this.#groups.values()) {
+      for (const [key, commit] of commits) if (commit.topic === topic) commits.delete(key);
+    }
   }
 
   list(): readonly GroupListing[] {

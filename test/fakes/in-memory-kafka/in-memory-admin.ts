@@ -84,7 +84,7 @@ export class InMemoryAdmin implements KafkaAdmin {
   }
 
   deleteTopic({ id }: { readonly id: string }, call: WriteCall): Promise<Answer<void>> {
-    return this.#gate.pass("deleteTopic", id, call, () => done(this.#kafka.topics.delete(id)));
+    return this.#gate.pass("deleteTopic", id, call, () => done(this.#kafka.deleteTopic(id)));
   }
 
   describeConfigs(
@@ -109,6 +109,13 @@ export class InMemoryAdmin implements KafkaAdmin {
       if (isFailure(log)) return failedWith(log);
       if (at === "earliest") return ok({ offset: log.start });
       return ok({ offset: at === "latest" ? log.end : log.offsetAt(at) });
+    });
+  }
+
+  hasTransactions(partition: TopicPartition, call: Call): Promise<Answer<boolean>> {
+    return this.#gate.pass("hasTransactions", partition.topic, call, () => {
+      const log = this.#leaderLog(partition);
+      return isFailure(log) ? failedWith(log) : ok(log.hasTransactions);
     });
   }
 
@@ -150,11 +157,22 @@ export class InMemoryAdmin implements KafkaAdmin {
   }
 
   fetchOffsets(groupId: string, call: Call): Promise<Answer<readonly CommittedOffset[]>> {
-    return this.#gate.pass("fetchOffsets", groupId, call, () => {
-      // A broker forgets the commits on topics that are gone.
-      const isThere = ({ topic }: CommittedOffset): boolean => this.#kafka.topics.get(topic) !== undefined;
-      return ok(this.#kafka.groups.commits(groupId).filter(isThere));
+    return this.#gate.pass("fetchOffsets", groupId, call, () => ok(this.#kafka.groups.commits(groupId)));
+  }
+
+  commitOffset(groupId: string, commit: CommittedOffset, call: WriteCall): Promise<Answer<void>> {
+    if (groupId === "") return Promise.resolve(failedWith(brokerFailure(24, "The group id is empty")));
+    const { topic, partition, offset } = commit;
+    if (offset < 0n) return Promise.resolve(failedWith(brokerFailure(1, `Offset ${offset} is not one of a log`)));
+    return this.#gate.pass("commitOffset", groupId, call, () => {
+      const isThere = this.#kafka.topics.get(topic)?.partitions[partition] !== undefined;
+      return done(isThere ? this.#kafka.groups.commitAsAdmin(groupId, commit) : brokerFailure(3));
     });
+  }
+
+  deleteGroup(groupId: string, call: WriteCall): Promise<Answer<void>> {
+    if (groupId === "") return Promise.resolve(failedWith(brokerFailure(24, "The group id is empty")));
+    return this.#gate.pass("deleteGroup", groupId, call, () => done(this.#kafka.groups.deleteAsAdmin(groupId)));
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { KafkaAdmin } from "../../../src/kafka/admin.ts";
+import type { KafkaFailure } from "../../../src/kafka/model/failure.ts";
 import type { ConfigSource } from "../../../src/kafka/model/topic-config.ts";
 import { systemClock, type Clock } from "../../../src/runtime/clock.ts";
 import type { Fault, Network, SideEffect, Verb } from "./faults.ts";
@@ -98,6 +99,13 @@ export class InMemoryKafka {
     for (const timestamp of timestamps) log.append(timestamp);
   }
 
+  /** One committed transaction: its records, and the marker that takes an offset and is no record. */
+  produceTransaction(topic: string, partition: number, timestamps: readonly number[]): void {
+    const log = this.#log(topic, partition);
+    for (const timestamp of [...timestamps, timestamps.at(-1) ?? 0]) log.append(timestamp);
+    log.hasTransactions = true;
+  }
+
   /** Begins to move a partition; `undefined` ends it, on the target. */
   reassign(topic: string, partition: number, target: readonly number[] | undefined): void {
     const log = this.#log(topic, partition);
@@ -107,10 +115,17 @@ export class InMemoryKafka {
     log.movingTo = target;
   }
 
+  /** Coordinators forget what was committed on it. */
+  deleteTopic(id: string): KafkaFailure | undefined {
+    const name = this.topics.byId(id)?.name;
+    if (name !== undefined) this.groups.forgetTopic(name);
+    return this.topics.delete(id);
+  }
+
   /** As an administrator would behind our back: a topic of this name with a new id. */
   recreateTopic(name: string, topic: { readonly partitions?: number; readonly configs?: Topic["configs"] } = {}): void {
     const old = this.topics.get(name);
-    if (old !== undefined) this.topics.delete(old.id);
+    if (old !== undefined) this.deleteTopic(old.id);
     this.topics.create({ name, partitions: topic.partitions, configs: topic.configs ?? {} });
   }
 

@@ -9,6 +9,7 @@ export class PartitionLog {
   replicas: readonly number[];
   /** Target replicas while the partition is being moved. */
   movingTo: readonly number[] | undefined;
+  hasTransactions = false;
   #start = 0n;
   readonly #times: number[] = [];
 
