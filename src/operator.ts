@@ -134,8 +134,9 @@ function createControllers(parts: Parts): Runnable[] {
     onOutage: (busName) => buses.enqueue(busName, { reason: "outage" }),
     onSeen: (key, observed) => swept.saw(key, observed),
     onLeftBehind: (topic, why) => {
-      tellLeftBehind(topic, why);
-      buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
+      const mayGo = tellLeftBehind(topic, why);
+      if (!mayGo) buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
+      return mayGo;
     },
   });
   holdUntilConnected(caches.buses, registry, topics.queue);

@@ -4,7 +4,7 @@ import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../api/group.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import { settled } from "../../runtime/outcome.ts";
+import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Reconcile, Run } from "../../runtime/reconcile.ts";
 import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
 import { applyTopics } from "./apply.ts";
@@ -19,6 +19,9 @@ import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
+
+/** How soon to look whether the EventBus tells what is left behind. */
+const TELLING_RECHECK_MS = 500;
 
 interface TopicContext extends RunContext {
   readonly memory: TopicMemory;
@@ -35,8 +38,8 @@ export interface TopicListeners {
   onOutage(busName: string): void;
   /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
   onSeen(key: string, observed: ObservedTopics | undefined): void;
-  /** The object is gone from our side, and its topic stays in Kafka. */
-  onLeftBehind(topic: EventTopic, why: string): void;
+  /** The object lets go of its topic, which stays in Kafka. True once that is told where it is found later. */
+  onLeftBehind(topic: EventTopic, why: string): boolean;
 }
 
 /** The reconcile function of EventTopics. */
@@ -59,8 +62,8 @@ export function reconcileTopic(
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const why = leftBehindBecause(topic, story, world);
       if (why !== undefined) {
-        listeners.onLeftBehind(topic, why);
-        return { outcome: settled(), release: true };
+        if (listeners.onLeftBehind(topic, why)) return { outcome: settled(), release: true };
+        return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
       }
       if (verdict.outcome.kind === "failed" && story.stage !== "unresolved") {
         listeners.onOutage(story.resolved.identity.busName);

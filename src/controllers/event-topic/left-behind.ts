@@ -5,11 +5,12 @@ import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { EventRecorder } from "../../kubernetes/events.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import { MetricFactory } from "../../telemetry/metric-factory.ts";
 import type { Metrics } from "../../telemetry/metrics.ts";
-import type { BusRegistry } from "../bus-registry.ts";
+import { LEFT_BEHIND_MOST, type BusRegistry, type LeftBehind } from "../bus-registry.ts";
 import type { Story } from "../pipeline.ts";
 import type { TopicFlow } from "./flow.ts";
 import type { TopicWorld } from "./resolve.ts";
@@ -41,26 +42,68 @@ interface Audience {
   readonly clock: Clock;
 }
 
-/** Tells of a topic that stays in Kafka although its object is gone; the EventBus takes it up at its next run. */
-export function leftBehindTeller(audience: Audience): (topic: EventTopic, why: string) => void {
-  const { buses, clock, events, log, metrics, registry } = audience;
+/**
+ * Tells of a topic that stays in Kafka although its object goes. True once the EventBus' status holds it, or holds only
+ * later ones: before that the object must stay, since nobody could tell of the topic after a crash. An EventBus that is
+ * gone is not waited for.
+ */
+export function leftBehindTeller(audience: Audience): (topic: EventTopic, why: string) => boolean {
+  const { buses, clock, registry } = audience;
+  const announce = announcer(audience);
+  /** When each object was reported by this process; until it is gone. */
+  const reported = new Map<string, string>();
+  return (topic, why) => {
+    const key = keyOf(topic.metadata);
+    const bus = buses.get(topic.status?.bus?.name ?? "");
+    const before = reported.get(key);
+    const time = before ?? new Date(clock.now()).toISOString();
+    const entry = entryOf(topic, why, time);
+    // What an earlier process told of this deletion counts as well.
+    const since = before ?? topic.metadata.deletionTimestamp ?? time;
+    const isTold = bus !== undefined && tellsOf(bus, entry, since);
+    if (!isTold && before === undefined) {
+      reported.set(key, time);
+      if (bus !== undefined) registry.reportLeftBehind(bus.metadata.name, entry);
+      announce(topic, bus, why);
+    }
+    const mayGo = isTold || bus === undefined;
+    if (mayGo) reported.delete(key);
+    return mayGo;
+  };
+}
+
+/** The log, the counter and the event, which do not wait for anybody. */
+function announcer({
+  events,
+  log,
+  metrics,
+}: Audience): (topic: EventTopic, bus: EventBus | undefined, why: string) => void {
   const counter = new MetricFactory(metrics.registry).counter(
     "eventbus_left_behind_total",
     "Topics and groups that stayed in Kafka when their object was deleted with deletionPolicy Delete.",
     "kind",
   );
   counter.inc({ kind: "EventTopic" }, 0);
-  return ({ metadata, status }, why) => {
-    const { name, namespace = "" } = metadata;
-    const { bus: { name: busName = "" } = {}, topicId, topicName: kafkaName } = status ?? {};
+  return ({ metadata, status }, bus, why) => {
+    const object = keyOf(metadata);
+    const { topicId, topicName: kafkaName } = status ?? {};
     counter.inc({ kind: "EventTopic" });
-    log.warn("Topic left behind", { object: `${namespace}/${name}`, topic: kafkaName, topicId, why });
-    const time = new Date(clock.now()).toISOString();
-    const reason = why.slice(0, LONGEST_REASON);
-    registry.reportLeftBehind(busName, { kind: "EventTopic", namespace, name, kafkaName, topicId, reason, time });
-    const bus = buses.get(busName);
+    log.warn("Topic left behind", { object, topic: kafkaName, topicId, why });
     if (bus === undefined) return;
-    const note = `Topic "${kafkaName ?? "(unnamed)"}" of deleted EventTopic "${namespace}/${name}" stays in Kafka: ${why}`;
+    const note = `Topic "${kafkaName ?? "(unnamed)"}" of deleted EventTopic "${object}" stays in Kafka: ${why}`;
     events.record(bus, { type: "Warning", reason: "LeftBehind", action: "DeleteTopic", note });
   };
+}
+
+function entryOf({ metadata, status }: EventTopic, why: string, time: string): LeftBehind {
+  const { name, namespace = "" } = metadata;
+  const { topicId, topicName: kafkaName } = status ?? {};
+  return { kind: "EventTopic", namespace, name, kafkaName, topicId, reason: why.slice(0, LONGEST_REASON), time };
+}
+
+function tellsOf({ status }: EventBus, entry: LeftBehind, since: string): boolean {
+  const recent = (status?.leftBehind ?? []).filter(({ time }) => Date.parse(time) >= Date.parse(since));
+  const isSame = ({ kind, namespace, name }: Pick<LeftBehind, "namespace" | "name"> & { kind: string }): boolean =>
+    kind === entry.kind && namespace === entry.namespace && name === entry.name;
+  return recent.some((told) => isSame(told)) || recent.length >= LEFT_BEHIND_MOST;
 }

@@ -3,6 +3,7 @@
 
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
+import { selectBus } from "../../domain/bus-selection.ts";
 import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
@@ -20,6 +21,8 @@ export function resolveDeletion(
   nowMs: number,
 ): TopicResolution {
   const { busName, clusterId, topicId, topicName } = memory;
+  const chosen = selectBus({ named: topic.spec.busRef?.name, recorded: busName }, world.buses);
+  if (chosen.kind === "bus" && !world.isOurs(chosen.bus)) return { kind: "foreign" };
   if (topic.spec.deletionPolicy !== "Delete") return leftBehind('its deletionPolicy is "Retain"', memory);
   if (topic.spec.suspend === true) return leftBehind("the object is suspended", memory);
   if (busName === undefined || clusterId === undefined || topicName === undefined || topicId === undefined) {
