@@ -15,6 +15,11 @@ function make(world: World, name: string, partitions: number, configs: Readonly<
   world.kafka.topics.create({ name, partitions, configs });
 }
 
+function endByHand(world: World, name: string): void {
+  world.kafka.topics.delete(world.kafka.topics.get(name)?.id ?? "");
+  world.oracle.allowAnotherCreation(name);
+}
+
 function confirm(world: World, name: string): void {
   world.annotateTopic(name, { [ANNOTATION.confirmDeletion]: world.topic(name)?.status?.topicId ?? "" });
 }
@@ -38,6 +43,13 @@ export const CREATION: readonly Scenario[] = [
   {
     name: "a topic is created that goes with its object",
     acts: [(world) => world.createTopic("owned", { ...DELETE, partitions: 2, compressionType: "zstd" })],
+  },
+  {
+    name: "an object is taken back before anything was created",
+    acts: [
+      (world) => world.createTopic("wrong", { ...DELETE, config: { "flush.sm": 5 } }),
+      (world) => world.deleteTopic("wrong"),
+    ],
   },
 ];
 
@@ -63,6 +75,14 @@ export const ADOPTION: readonly Scenario[] = [
       (world) => make(world, "there", 2),
       (world) => world.createTopic("there", { ...DELETE, adoption: "Adopt", config: { "flush.ms": 6 } }),
       (world) => world.deleteTopic("there"),
+    ],
+  },
+  {
+    name: "two objects claim a topic, and the second takes over",
+    acts: [
+      (world) => world.createTopic("first", { ...DELETE, domain: "shared", partitions: 2 }),
+      (world) => world.createTopic("second", { ...DELETE, domain: "shared", adoption: "Adopt", partitions: 5 }),
+      (world) => world.deleteTopic("first"),
     ],
   },
   {
@@ -196,6 +216,33 @@ export const DELETION: readonly Scenario[] = [
     ],
   },
   {
+    name: "a deletion that is blocked is taken back to Retain",
+    acts: [
+      (world) => world.createTopic("kept", DELETE),
+      (world) => world.kafka.produce("kept", 0, [world.clock.now()]),
+      (world) => world.deleteTopic("kept"),
+      (world) => world.editTopic("kept", { deletionPolicy: "Retain" }),
+    ],
+  },
+  {
+    name: "topics are left behind",
+    acts: [
+      (world) => {
+        for (const name of ["suspended", "remade", "ungranted"]) world.createTopic(name, DELETE);
+      },
+      (world) => world.editTopic("suspended", { suspend: true }),
+      (world) => world.deleteTopic("suspended"),
+      (world) => {
+        world.editTopic("remade", { drift: "Report" });
+        endByHand(world, "remade");
+        make(world, "remade", 3);
+      },
+      (world) => world.deleteTopic("remade"),
+      (world) => world.editBus({ namespaces: [{}] }),
+      (world) => world.deleteTopic("ungranted"),
+    ],
+  },
+  {
     name: "the wish to delete comes and goes",
     acts: [
       (world) => world.createTopic("switched", DELETE),
@@ -211,4 +258,45 @@ export const DELETION: readonly Scenario[] = [
   },
 ];
 
-export const SCENARIOS: readonly Scenario[] = [...CREATION, ...ADOPTION, ...CHANGES, ...POLICIES, ...DELETION];
+export const LOSSES: readonly Scenario[] = [
+  {
+    name: "somebody deletes a topic in Kafka, and it is made anew",
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createTopic("gone", { partitions: 2, config: { "flush.ms": 5 } }),
+      (world) => world.editTopic("gone", { config: { "flush.ms": 6 } }),
+      (world) => endByHand(world, "gone"),
+    ],
+  },
+  {
+    name: "somebody deletes a topic in Kafka, where that is only told",
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createTopic("missing", { partitions: 2, drift: "Report" }),
+      (world) => world.editTopic("missing", { config: { "flush.ms": 6 } }),
+      (world) => endByHand(world, "missing"),
+      (world) => world.editTopic("missing", { drift: "Correct" }),
+    ],
+  },
+  {
+    name: "somebody deletes a topic in Kafka and makes another",
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createTopic("remade", { partitions: 2, config: { "flush.ms": 5 } }),
+      (world) => {
+        endByHand(world, "remade");
+        make(world, "remade", 1, { "flush.ms": "9" });
+      },
+      (world) => world.editTopic("remade", { adoption: "Adopt" }),
+    ],
+  },
+];
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...CREATION,
+  ...ADOPTION,
+  ...CHANGES,
+  ...POLICIES,
+  ...DELETION,
+  ...LOSSES,
+];

@@ -4,11 +4,13 @@ import type { EventNote } from "../../kubernetes/events.ts";
 import type { Story } from "../pipeline.ts";
 import { describeAction, type TopicAction } from "./actions.ts";
 import type { TopicFlow } from "./flow.ts";
+import type { TopicPlan } from "./plan.ts";
 
-export function topicEvents({ results }: Extract<Story<TopicFlow>, { stage: "finished" }>): EventNote[] {
+export function topicEvents({ plan, results }: Extract<Story<TopicFlow>, { stage: "finished" }>): EventNote[] {
   const done = results.filter(({ answer }) => answer.status === "ok").map(({ step }) => step.action);
   const configs = done.filter((action) => action.type === "changeConfig");
   return [
+    ...[plan.source, ...plan.deadLetters.values()].flatMap((ofTopic) => rebindingEvent(ofTopic)),
     ...done.flatMap((action) => singleEvent(action)),
     ...eventOfConfigs(
       "DriftCorrected",
@@ -21,6 +23,15 @@ export function topicEvents({ results }: Extract<Story<TopicFlow>, { stage: "fin
       configs.filter(({ cause }) => cause !== "drift"),
     ),
   ];
+}
+
+/** Bound to a namesake of the topic that it was bound to: made by somebody else, or by us without a record of the end. */
+function rebindingEvent({ binding, recreation }: TopicPlan): EventNote[] {
+  if (binding === undefined || recreation === undefined) return [];
+  const note =
+    `Topic "${recreation.name}" has another id than ${recreation.before}: it was deleted and created anew; ` +
+    `bound to it as it is now (id ${binding.topicId}): the data is gone`;
+  return [{ type: "Warning", reason: "Recreated", action: "BindTopic", note }];
 }
 
 function singleEvent(action: TopicAction): EventNote[] {

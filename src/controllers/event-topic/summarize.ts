@@ -111,8 +111,10 @@ function plansOf({ source, deadLetters }: TopicsPlan): TopicPlan[] {
   return [source, ...deadLetters.values()];
 }
 
+// Until the object is bound to the new topic; that it was bound is told by an event.
 function recreationNote({ plan }: FinishedStory): ConditionNote[] {
-  const recreated = plansOf(plan).flatMap((ofTopic) => ofTopic.recreation ?? []);
+  const unbound = plansOf(plan).filter(({ binding }) => binding === undefined);
+  const recreated = unbound.flatMap(({ recreation }) => recreation ?? []);
   if (recreated.length === 0) return [];
   const told = recreated.map(({ name, before }) => `Topic "${name}" has another id than ${before}`);
   const message = `${told.join("; ")}: deleted and created anew in Kafka`;
