@@ -1,6 +1,12 @@
 // Resources: the port to one kind of the Kubernetes API. Generic over the kind; no HTTP, no client library.
 
-import type { CommonStatus, CustomResource, KubernetesObject, ObjectKey } from "../api/custom-resource.ts";
+import type {
+  CommonStatus,
+  CustomResource,
+  KubernetesObject,
+  ObjectKey,
+  OwnerReference,
+} from "../api/custom-resource.ts";
 
 /** Where a kind lives in the API. */
 export interface ResourceType {
@@ -98,20 +104,22 @@ export interface Resources<T extends KubernetesObject> {
   ): Promise<T & CustomResource<unknown, Status>>;
   /** Changes finalizers or annotations of exactly this object at exactly this version. */
   patchMetadata(object: ObjectVersion, change: MetadataChange, call: ApiCall): Promise<T>;
-  /** Server-side apply of a whole object that the operator owns (Secret, KafkaTopic). */
-  apply(object: OwnedObject, call: ApiCall): Promise<T>;
+  /** Makes an object that the operator owns; a 409 (`AlreadyExists`) where one of this name is there, whoever made it. */
+  createOwned(object: OwnedObject, call: ApiCall): Promise<T>;
+  /** Replaces exactly this version of this very object; a 409 or 404 where another, a newer one or none is there. */
+  replaceOwned(object: OwnedObject, version: ObjectIdentity & ObjectVersion, call: ApiCall): Promise<T>;
   /** With the UID as precondition; an object already gone counts as done. */
   delete(object: ObjectIdentity, call: ApiCall): Promise<void>;
 }
 
-/** An object as the operator writes it: no server-set metadata. */
+/** An object as the operator writes it, all of it: no server-set metadata. */
 export interface OwnedObject {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: ObjectKey & {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
-    readonly ownerReferences?: readonly unknown[];
+    readonly ownerReferences?: readonly OwnerReference[];
   };
   readonly [field: string]: unknown;
 }

@@ -16,6 +16,7 @@ import {
 } from "../../src/kubernetes/resources.ts";
 import { compareResourceVersions } from "../../src/runtime/resource-version.ts";
 import type { Widget, WidgetSpec, WidgetStatus } from "../fakes/widget.ts";
+import { describeOwnedObjects } from "./kubernetes-owned-objects.ts";
 
 /** What users and other controllers do, not through the port. */
 export interface OtherHands {
@@ -110,6 +111,8 @@ export function describeResources(subject: string, start: () => Promise<Resource
       await acted;
       return events;
     };
+
+    describeOwnedObjects(() => ({ resources, others, namespace, name, identify, get, fails }));
 
     it("tells nothing of an object that is not there", async () => {
       expect(await resources.get({ namespace, name }, call)).to.equal(undefined);

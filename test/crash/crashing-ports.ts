@@ -19,7 +19,10 @@ export function crashingResources<T extends KubernetesObject>(target: Resources<
       point.effect(`status of ${kind} ${keyOf(object)}`, () => target.applyStatus(object, status, call)),
     patchMetadata: (object, change, call) =>
       point.effect(`metadata of ${kind} ${keyOf(object)}`, () => target.patchMetadata(object, change, call)),
-    apply: (object, call) => point.effect(`apply ${kind} ${keyOf(object.metadata)}`, () => target.apply(object, call)),
+    createOwned: (object, call) =>
+      point.effect(`create ${kind} ${keyOf(object.metadata)}`, () => target.createOwned(object, call)),
+    replaceOwned: (object, version, call) =>
+      point.effect(`replace ${kind} ${keyOf(version)}`, () => target.replaceOwned(object, version, call)),
     delete: (object, call) => point.effect(`delete ${kind} ${keyOf(object)}`, () => target.delete(object, call)),
   };
 }

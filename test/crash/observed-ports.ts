@@ -45,7 +45,8 @@ export function observedResources<T extends KubernetesObject>(
     },
     applyStatus: (object, status, call) => written(() => target.applyStatus(object, status, call)),
     patchMetadata: (object, change, call) => written(() => target.patchMetadata(object, change, call)),
-    apply: (object, call) => written(() => target.apply(object, call)),
+    createOwned: (object, call) => written(() => target.createOwned(object, call)),
+    replaceOwned: (object, version, call) => written(() => target.replaceOwned(object, version, call)),
     delete: (object, call) => counted(() => target.delete(object, call)),
   };
 }

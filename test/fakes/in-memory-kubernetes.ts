@@ -1,13 +1,7 @@
 // InMemoryKubernetes: one kind of the Kubernetes API in memory, for tests without an API server. It passes the contract
 // suite of the real one (test/contract/kubernetes-resources.ts); what that suite does not ask for is not here.
 
-import type {
-  CommonStatus,
-  Condition,
-  CustomResource,
-  KubernetesObject,
-  ObjectKey,
-} from "../../src/api/custom-resource.ts";
+import type { CommonStatus, Condition, CustomResource, ObjectKey } from "../../src/api/custom-resource.ts";
 import {
   KubernetesError,
   type ApiCall,
@@ -24,15 +18,7 @@ import {
 } from "../../src/kubernetes/resources.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import { keyOf } from "../../src/runtime/object-key.ts";
-
-type Status = CommonStatus & Readonly<Record<string, unknown>>;
-type Stored = CustomResource<unknown, Status>;
-
-interface Recorded {
-  readonly version: number;
-  readonly type: "added" | "modified" | "deleted";
-  readonly object: Stored;
-}
+import { asJson, copy, isSelected, toldAs, type Recorded, type Status, type Stored } from "./stored-object.ts";
 
 const FIRST_VERSION = 100;
 /** The API server sends a bookmark this long before it ends a watch. */
@@ -248,8 +234,29 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
     return patched;
   }
 
-  apply(_object: OwnedObject, _call: ApiCall): Promise<T> {
-    return Promise.reject(new Error("InMemoryKubernetes has no apply"));
+  async createOwned(object: OwnedObject, call: ApiCall): Promise<T> {
+    const key = keyOf(object.metadata);
+    await this.#admit("createOwned", key, call);
+    if (this.#objects.has(key)) {
+      throw new KubernetesError(409, "AlreadyExists", `${object.kind} "${key}" already exists`);
+    }
+    const uid = `uid-${(this.#uids += 1)}`;
+    const metadata = { uid, resourceVersion: "", generation: 1, creationTimestamp: this.#time(), ...object.metadata };
+    const created = this.#store("added", asJson({ status: { observedGeneration: -1 }, ...object, metadata }) as Stored);
+    await this.answering("createOwned", key);
+    return created;
+  }
+
+  async replaceOwned(object: OwnedObject, version: ObjectIdentity & ObjectVersion, call: ApiCall): Promise<T> {
+    const key = keyOf(object.metadata);
+    await this.#admit("replaceOwned", key, call);
+    const { status, metadata: held } = this.#newest(version);
+    if (held.uid !== version.uid) throw new KubernetesError(409, "Conflict", `${object.kind} "${key}" is another`);
+    const { uid, resourceVersion, generation, creationTimestamp } = held;
+    const metadata = { uid, resourceVersion, generation, creationTimestamp, ...object.metadata };
+    const replaced = this.#store("modified", asJson({ ...object, metadata, status }) as Stored);
+    await this.answering("replaceOwned", key);
+    return replaced;
   }
 
   async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
@@ -323,22 +330,4 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
       signal.addEventListener("abort", finish, { once: true });
     });
   }
-}
-
-function toldAs<T extends KubernetesObject>(type: Recorded["type"], object: Stored): WatchEvent<T> {
-  return { type, object: copy(object) as unknown as T };
-}
-
-/** As it goes over the wire: without undefined. */
-function asJson(value: object): object {
-  return JSON.parse(JSON.stringify(value)) as object;
-}
-
-function copy<V>(value: V): V {
-  return structuredClone(value);
-}
-
-function isSelected({ metadata }: Stored, { namespace, fieldSelector }: Selection): boolean {
-  if (namespace !== undefined && metadata.namespace !== namespace) return false;
-  return fieldSelector === undefined || fieldSelector === `metadata.name=${metadata.name}`;
 }

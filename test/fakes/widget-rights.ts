@@ -3,7 +3,11 @@
 import type { ControlPlane } from "../environment/control-plane.ts";
 
 const RULES = [
-  { apiGroups: ["test.eventbus.dev"], resources: ["widgets"], verbs: ["get", "list", "watch", "patch", "delete"] },
+  {
+    apiGroups: ["test.eventbus.dev"],
+    resources: ["widgets"],
+    verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+  },
   { apiGroups: ["test.eventbus.dev"], resources: ["widgets/status"], verbs: ["patch"] },
   { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["get", "create", "update"] },
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create", "patch"] },

@@ -93,13 +93,23 @@ export class ResourceClient<T extends KubernetesObject> implements Resources<T> 
 
   async patchMetadata(object: ObjectVersion, change: MetadataChange, call: ApiCall): Promise<T> {
     const body = { metadata: { resourceVersion: object.resourceVersion, ...change } };
-    const path = withQuery(objectPath(this.type, object), { fieldManager: this.#options.fieldManager });
+    const path = this.#managedPath(objectPath(this.type, object));
     return this.#kept(await this.#request<Raw<T>>("PATCH", path, call, { body, contentType: MERGE }));
   }
 
-  async apply(object: OwnedObject, call: ApiCall): Promise<T> {
-    const path = this.#applyPath(objectPath(this.type, object.metadata));
-    return this.#kept(await this.#request<Raw<T>>("PATCH", path, call, { body: object, contentType: APPLY }));
+  async createOwned(object: OwnedObject, call: ApiCall): Promise<T> {
+    const path = this.#managedPath(collectionPath(this.type, object.metadata.namespace));
+    return this.#kept(await this.#request<Raw<T>>("POST", path, call, { body: object }));
+  }
+
+  async replaceOwned(
+    object: OwnedObject,
+    { uid, resourceVersion }: ObjectIdentity & ObjectVersion,
+    call: ApiCall,
+  ): Promise<T> {
+    const body = { ...object, metadata: { ...object.metadata, uid, resourceVersion } };
+    const path = this.#managedPath(objectPath(this.type, object.metadata));
+    return this.#kept(await this.#request<Raw<T>>("PUT", path, call, { body }));
   }
 
   async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
@@ -161,12 +171,16 @@ export class ResourceClient<T extends KubernetesObject> implements Resources<T> 
     return { apiVersion: group === "" ? version : `${group}/${version}`, kind };
   }
 
+  #managedPath(path: string): string {
+    return withQuery(path, { fieldManager: this.#options.fieldManager });
+  }
+
   #applyPath(path: string): string {
     return withQuery(path, { fieldManager: this.#options.fieldManager, force: true });
   }
 
   #request<R>(
-    method: "GET" | "PATCH" | "DELETE",
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
     path: string,
     call: ApiCall,
     content: { readonly body?: unknown; readonly contentType?: string } = {},
