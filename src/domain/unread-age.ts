@@ -1,0 +1,54 @@
+// How old the oldest unread record is, found without reading any: a record at or after the commit is older than an age
+// exactly where the first offset of that time lies behind the commit. Pure; each probe is asked by the caller.
+
+/** What is known of the age; between the two lies the truth. */
+export interface UnreadAge {
+  readonly atLeastMs: number;
+  /** Infinity until a probe said otherwise. */
+  readonly atMostMs: number;
+}
+
+/** Below this age nobody waits for anything: what is read within it is in flight. */
+export const AGE_RESOLUTION_MS = 10_000;
+
+/** Nothing was asked yet. */
+export const ANY_AGE: UnreadAge = { atLeastMs: 0, atMostMs: Infinity };
+/** Nothing is unread. */
+export const NO_AGE: UnreadAge = { atLeastMs: 0, atMostMs: 0 };
+
+/** Each step goes so much further back until an age is found that no unread record has. */
+const STEP = 16;
+/** Near enough: what is shown is rounded. */
+const PRECISION = 1.15;
+/** About the age of Kafka: a record cannot be older, so its time is wrong. */
+const OLDEST_MS = 15 * 365 * 86_400_000;
+
+/** An unread record of `ageMs` or more exists where the first record that is younger lies behind the commit. */
+export function isOlder(committed: number, firstYounger: number | undefined, end: number): boolean {
+  return committed < Math.min(firstYounger ?? end, end);
+}
+
+/**
+ * The next age to ask for; undefined when enough is known. An age that matters by itself (an objective) is asked for as
+ * it is, so that what is told of it is exact.
+ */
+export function nextProbe({ atLeastMs, atMostMs }: UnreadAge, objectiveMs = Infinity): number | undefined {
+  if (atMostMs <= AGE_RESOLUTION_MS || atLeastMs >= OLDEST_MS) return undefined;
+  if (atLeastMs === 0) return Math.max(1, Math.min(AGE_RESOLUTION_MS, objectiveMs));
+  if (objectiveMs > atLeastMs && objectiveMs < Math.min(atMostMs, OLDEST_MS)) return objectiveMs;
+  if (atMostMs === Infinity) return Math.min(OLDEST_MS, atLeastMs * STEP);
+  return atMostMs / atLeastMs > PRECISION ? Math.round(Math.sqrt(atLeastMs * atMostMs)) : undefined;
+}
+
+/** What is known after one more answer. */
+export function narrowed(age: UnreadAge, probeMs: number, hasOlder: boolean): UnreadAge {
+  return hasOlder
+    ? { ...age, atLeastMs: Math.max(age.atLeastMs, probeMs) }
+    : { ...age, atMostMs: Math.min(age.atMostMs, probeMs) };
+}
+
+/** Whether the age exceeds an objective; undefined where that is not known. */
+export function exceeds({ atLeastMs, atMostMs }: UnreadAge, objectiveMs: number): boolean | undefined {
+  if (atMostMs <= objectiveMs) return false;
+  return atLeastMs >= objectiveMs ? true : undefined;
+}
