@@ -32,14 +32,18 @@ export interface PresentTopic {
   readonly name?: string;
   readonly id?: string;
   readonly partitions?: number;
-  readonly replicationFactor?: number;
+  /** One for all partitions, or one for each. */
+  readonly replicationFactor?: number | readonly number[];
   /** Set on the topic itself. */
   readonly configs?: Readonly<Record<string, string>>;
 }
 
 export function aTopicInKafka(given: PresentTopic = {}): Extract<ObservedTopic, { kind: "present" }> {
   const { name = "billing.usage.events", id = "id-1", partitions = 1, replicationFactor = 1, configs = {} } = given;
-  const replicas = Array.from({ length: replicationFactor }, (_, index) => index);
+  const factors =
+    typeof replicationFactor === "number"
+      ? Array.from({ length: partitions }, () => replicationFactor)
+      : replicationFactor;
   const entries = Object.entries(DEFAULTS).map(([key, [type, value]]): [string, ConfigEntry] => {
     const own = configs[key];
     const inherited = { value, source: "default" as const };
@@ -52,15 +56,19 @@ export function aTopicInKafka(given: PresentTopic = {}): Extract<ObservedTopic, 
       name,
       id,
       isInternal: false,
-      partitions: Array.from({ length: partitions }, (_, index) => ({
+      partitions: factors.map((factor, index) => ({
         index,
         leader: 0,
-        replicas,
-        inSyncReplicas: replicas,
+        replicas: replicasOf(factor),
+        inSyncReplicas: replicasOf(factor),
       })),
     },
     configs: new Map(entries),
   };
+}
+
+function replicasOf(factor: number): number[] {
+  return Array.from({ length: factor }, (_, broker) => broker);
 }
 
 const unusedAdmin = new Proxy({} as KafkaAdmin, {

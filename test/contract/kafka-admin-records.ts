@@ -62,5 +62,23 @@ export function itKeepsTheContractOfRecords(suite: () => KafkaSuite): void {
       const { name } = await suite().made();
       expect(value(await suite().admin.listReassignments(name, call())).size).to.equal(0);
     });
+
+    it("names the target of a partition that moves, whose replicas are those from before and after together", async () => {
+      const { brokerIds } = suite().kafka;
+      // There is nowhere to move to from the only broker.
+      if (brokerIds.length === 1) return;
+      const { name, partitions } = await suite().made({ partitions: 2, replicationFactor: 1 });
+      const before = partitions[1]?.replicas ?? [];
+      const target = brokerIds.filter((id) => !before.includes(id)).slice(0, 1);
+      await suite().kafka.reassign(name, 1, target);
+      const moving = await eventually(
+        () => suite().admin.describeTopic({ name }, call()),
+        (topic) => topic.partitions[1]?.replicas.length === 2,
+      );
+      expect(moving.partitions[1]?.replicas).to.have.members([...before, ...target]);
+      const targets = value(await suite().admin.listReassignments(name, call()));
+      expect([...targets]).to.deep.equal([[1, target]]);
+      await suite().kafka.reassign(name, 1, undefined);
+    });
   });
 }

@@ -39,6 +39,8 @@ export interface KafkaUnderTest {
     readonly topic: string;
   }): Promise<{ stop(): Promise<void> }>;
   commit(groupId: string, offsets: readonly CommittedOffset[]): Promise<void>;
+  /** Begins to move a partition to other brokers, which takes until it is taken back (`undefined`). */
+  reassign(topic: string, partition: number, replicas: readonly number[] | undefined): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -22,6 +22,7 @@ async function start(brokers: number): Promise<KafkaUnderTest> {
       return { stop: async () => leave() };
     },
     commit: async (groupId, offsets) => kafka.groups.commit(groupId, offsets),
+    reassign: async (topic, partition, replicas) => kafka.reassign(topic, partition, replicas),
     stop: async () => {},
   };
 }

@@ -5,8 +5,8 @@ import { describe } from "mocha";
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import type { RequestEvent } from "../../src/kafka/platformatic/observer.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { startKafkaProbe } from "../environment/kafka-probe.ts";
-import { startKafka } from "../environment/kafka.ts";
+import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
+import { startKafka, type KafkaBroker } from "../environment/kafka.ts";
 import type { CountedVerb, KafkaUnderTest } from "./kafka-admin-suite.ts";
 import { itKeepsTheKafkaAdminContract } from "./kafka-admin.ts";
 
@@ -57,11 +57,32 @@ async function start(brokers: 1 | 3): Promise<KafkaUnderTest> {
         offsets.map(({ topic, partition, offset }) => ({ topic, partition, offset: Number(offset) })),
       );
     },
+    reassign: async (topic, partition, replicas) => {
+      if (replicas !== undefined) await slowDownMovements(probe, kafka.brokers, topic, partition);
+      await probe.reassignPartition(topic, partition, replicas);
+    },
     stop: async () => {
       await probe.stop();
       await kafka.stop();
     },
   };
+}
+
+/** More data than passes the throttle at once, so that a movement does not end. */
+async function slowDownMovements(
+  probe: KafkaProbe,
+  brokers: readonly KafkaBroker[],
+  topic: string,
+  partition: number,
+): Promise<void> {
+  await probe.produce(topic, [{ partition, value: "v".repeat(60_000) }], { repeat: 100 });
+  const sides = ["leader", "follower"] as const;
+  const replicas = sides.map((side) => [`${side}.replication.throttled.replicas`, "*"] as const);
+  await probe.alterConfigs({ type: "topic", name: topic }, { set: Object.fromEntries(replicas) });
+  const rates = sides.map((side) => [`${side}.replication.throttled.rate`, "1"] as const);
+  for (const { id } of brokers) {
+    await probe.alterConfigs({ type: "broker", name: String(id) }, { set: Object.fromEntries(rates) });
+  }
 }
 
 for (const brokers of [1, 3] as const) {

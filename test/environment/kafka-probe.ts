@@ -103,6 +103,11 @@ export class KafkaProbe implements AsyncDisposable {
     await this.#call("createPartitions", { name, count });
   }
 
+  /** Begins to move a partition to these brokers; undefined takes a movement back. */
+  async reassignPartition(topic: string, partition: number, replicas: readonly number[] | undefined): Promise<void> {
+    await this.#call("reassignPartition", { topic, partition, replicas });
+  }
+
   /** All configs of a resource, with their sources. */
   describeConfigs(resource: ProbeResource): Promise<ProbeConfigEntry[]> {
     return this.#call("describeConfigs", resource);

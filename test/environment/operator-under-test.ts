@@ -36,6 +36,8 @@ export interface UnderTestOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Without it the bus is left to the test. */
   readonly createsBus?: boolean;
+  /** Instead of the shared one, for tests that stop brokers or need several. */
+  readonly kafka?: { readonly bootstrapServers: readonly string[]; readonly probe: KafkaProbe };
 }
 
 /** What has been written so far; equal counts mean that nothing was. */
@@ -53,23 +55,23 @@ async function install(controlPlane: ControlPlane): Promise<void> {
 }
 
 export async function startOperatorUnderTest(options: UnderTestOptions = {}): Promise<OperatorUnderTest> {
-  const [controlPlane, kafka, probe] = await Promise.all([
+  const [controlPlane, { bootstrapServers, probe }] = await Promise.all([
     environment().controlPlane(),
-    environment().kafka(),
-    environment().kafkaProbe(),
+    options.kafka ?? sharedKafka(),
   ]);
   await install(controlPlane);
   const id = `t${randomBytes(4).toString("hex")}`;
   await controlPlane.request("POST", "/api/v1/namespaces", { metadata: { name: id } });
   const kubeconfig = await controlPlane.kubeconfigForServiceAccount(SYSTEM, "event-bus-operator");
-  const underTest = new OperatorUnderTest(
-    id,
-    { controlPlane, probe, kubeconfig, bootstrapServers: kafka.bootstrapServers },
-    options,
-  );
+  const underTest = new OperatorUnderTest(id, { controlPlane, probe, kubeconfig, bootstrapServers }, options);
   if (options.createsBus !== false) await underTest.createBus(options.bus);
   await underTest.start();
   return underTest;
+}
+
+async function sharedKafka(): Promise<NonNullable<UnderTestOptions["kafka"]>> {
+  const [{ bootstrapServers }, probe] = await Promise.all([environment().kafka(), environment().kafkaProbe()]);
+  return { bootstrapServers, probe };
 }
 
 interface Surroundings {

@@ -12,7 +12,8 @@ import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { leftBehindBecause } from "./left-behind.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
-import { observeTopics, type ObservedTopics } from "./observe.ts";
+import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
+import { looksMoving } from "./partition-changes.ts";
 import { planTopics } from "./plan-topics.ts";
 import { proveTopics } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
@@ -88,7 +89,8 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
     desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
     observe: async ({ source, deadLetters }, { admin }, context) => {
       const names = deadLetters.map(({ name }) => name);
-      const answer = await observeTopics(source.name, names, admin, callOf(context));
+      const mayMove = (topic: PresentTopic): boolean => looksMoving(source, topic, context.memory);
+      const answer = await observeTopics(source.name, names, admin, callOf(context), mayMove);
       if (answer.status === "ok" && answer.value.source.kind === "present") {
         world.knownConfigs.learn(admin, answer.value.source.configs.keys());
       }

@@ -2,7 +2,7 @@
 // annotations. Everything else is derived anew each time. Pure.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
-import type { EventTopic } from "../../api/event-topic.ts";
+import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 
@@ -19,6 +19,8 @@ export interface TopicMemory {
   /** Present: the object is bound to this topic and no namesake. */
   readonly topicId?: string | undefined;
   readonly isAdopted: boolean;
+  /** As it was last seen; undefined where partitions differed. */
+  readonly replicationFactor?: number | undefined;
   readonly policyName?: string | undefined;
   /** Keys that we have set and not yet returned to the broker. */
   readonly managedKeys: ReadonlySet<string>;
@@ -37,27 +39,33 @@ export interface TopicMemory {
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const { bus, topicName, topicId, adopted, retentionPolicy, managedKeys, effectiveConfig, drift, conditions } =
+  const { bus, topicName, topicId, adopted, replicationFactor, retentionPolicy, managedKeys, conditions } =
     topic.status ?? {};
   const { annotations, deletionTimestamp, finalizers } = topic.metadata;
   const ready = findCondition(conditions, "Ready");
   const isFresh = ready !== undefined && FRESH_REASONS.has(ready.reason);
   const createdAt = isFresh ? Date.parse(ready.lastTransitionTime) : Number.NaN;
-  const effective = (effectiveConfig ?? []).map(({ key, value }) => [key, value] as const);
-  const drifted = (drift ?? []).map(({ key, wanted }) => [key, wanted] as const);
   return {
     busName: bus?.name,
     clusterId: bus?.clusterId,
     topicName,
     topicId,
     isAdopted: adopted ?? false,
+    replicationFactor,
     policyName: retentionPolicy?.name,
     managedKeys: new Set(managedKeys),
-    lastWanted: new Map([...effective, ...drifted]),
+    lastWanted: lastWanted(topic.status ?? {}),
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: finalizers?.includes(FINALIZER) === true,
     recordedCreation: annotations?.[ANNOTATION.creating],
     confirmedDeletionOf: annotations?.[ANNOTATION.confirmDeletion],
     isJustCreated: nowMs - createdAt < VISIBILITY_GRACE_MS,
   };
+}
+
+function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): ReadonlyMap<string, string> {
+  return new Map([
+    ...effectiveConfig.map(({ key, value }) => [key, value] as const),
+    ...drift.map(({ key, wanted }) => [key, wanted] as const),
+  ]);
 }

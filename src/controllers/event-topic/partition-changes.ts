@@ -5,7 +5,12 @@ import type { ConfigEntry } from "../../kafka/model/topic-config.ts";
 import { replicationFactorOf, type TopicState } from "../../kafka/model/topic.ts";
 import type { Refusal } from "../plan.ts";
 import type { TopicAction } from "./actions.ts";
-import type { DesiredTopic } from "./desired.ts";
+import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
+import type { TopicMemory } from "./memory.ts";
+import type { PresentTopic } from "./observe.ts";
+
+/** Partitions that a message names, of each kind. */
+const PARTITIONS_TOLD = 10;
 
 export interface PartitionDifference {
   readonly steps: readonly TopicAction[];
@@ -33,9 +38,9 @@ export function partitionDifference(
   } else if (wanted?.objection !== undefined) {
     notes.push(wanted.objection.message);
   }
-  const factor = replicationFactorOf(topic);
-  if (desired.replicationFactor !== undefined && desired.replicationFactor.value !== factor) {
-    refusals.push(factorChange(desired.name, desired.replicationFactor.value, factor));
+  const factor = desired.replicationFactor?.value;
+  if (factor !== undefined && factor !== replicationFactorOf(topic)) {
+    refusals.push(factorChange(desired.name, factor, topic));
   }
   return { steps, refusals, notes };
 }
@@ -68,12 +73,42 @@ function unacknowledged(
   };
 }
 
-function factorChange(name: string, wanted: number, live: number | undefined): Refusal<EventTopicReason> {
+function factorChange(name: string, wanted: number, topic: TopicState): Refusal<EventTopicReason> {
   return {
     reason: "ReplicationFactorChangeUnsupported",
     message:
-      `Topic "${name}" has ${live === undefined ? "partitions of different replication factors" : `replication factor ${live}`} ` +
-      `and ${wanted} is declared; the operator does not move replicas. Take the change back, or reassign them with ` +
-      "Kafka's own tools first",
+      `Topic "${name}" has ${describeFactors(topic)} and ${wanted} is declared; the operator does not move replicas. ` +
+      "Take the change back, or reassign them with Kafka's own tools first",
   };
+}
+
+/** `replication factor 3`, or `replication factors 3 and 2 (partitions 4, 7)`. */
+function describeFactors(topic: TopicState): string {
+  const byFactor = Map.groupBy(topic.partitions, ({ replicas }) => replicas.length);
+  const [usual, ...others] = [...byFactor].toSorted(([, a], [, b]) => b.length - a.length);
+  if (others.length === 0) return `replication factor ${usual?.[0]}`;
+  const told = others.map(([factor, partitions]) => {
+    const indexes = partitions.map(({ index }) => index);
+    const first = indexes.slice(0, PARTITIONS_TOLD).join(", ");
+    return `${factor} (partitions ${first}${indexes.length > PARTITIONS_TOLD ? ", …" : ""})`;
+  });
+  return `replication factors ${usual?.[0]} and ${told.join(" and ")}`;
+}
+
+/**
+ * Whether replicas look as if somebody were moving them, or must be known for certain: partitions that are being moved
+ * show the replicas from before and after together. False in the normal case, since the answer costs a request.
+ */
+export function looksMoving(
+  desired: DesiredTopic | DesiredAbsence,
+  { topic, configs }: PresentTopic,
+  memory: TopicMemory,
+): boolean {
+  if (desired.presence === "absent") return false;
+  const factor = replicationFactorOf(topic);
+  const known = desired.boundId === undefined ? desired.atCreation.replicationFactor?.value : memory.replicationFactor;
+  const expected = desired.replicationFactor?.value ?? known;
+  const minInSync = desired.configs.get("min.insync.replicas")?.value;
+  const changesMinInSync = minInSync !== undefined && minInSync !== configs.get("min.insync.replicas")?.value;
+  return factor === undefined || (expected !== undefined && expected !== factor) || changesMinInSync;
 }

@@ -12,7 +12,7 @@ import type { EventTopicReason } from "../../api/conditions.ts";
 import type { Setting } from "../../domain/defaults-chain.ts";
 import { objectionToMinInSyncReplicas } from "../../domain/limits.ts";
 import { isSameConfigValue } from "../../kafka/model/config-value.ts";
-import { replicationFactorOf } from "../../kafka/model/topic.ts";
+import { fewestReplicas, replicationFactorOf } from "../../kafka/model/topic.ts";
 import type { Plan, Refusal, Step } from "../plan.ts";
 import { describeAction, type TopicAction } from "./actions.ts";
 import { configDifference } from "./config-changes.ts";
@@ -160,7 +160,7 @@ function creationDifferences(desired: DesiredTopic, { topic, configs }: Present)
 
 function planChanges(desired: DesiredTopic, observed: Present, memory: TopicMemory): TopicPlan {
   const partitions = partitionDifference(desired, observed.topic, observed.configs);
-  const configs = withMinInSyncReplicasJudged(desired, replicationFactorOf(observed.topic));
+  const configs = withMinInSyncReplicasJudged(desired, fewestReplicas(observed.topic));
   const difference = configDifference(desired, configs, observed.configs, memory);
   const undecided = desired.undecided === undefined ? [] : [desired.undecided];
   return {

@@ -49,3 +49,8 @@ export function replicationFactorOf(topic: TopicState): number | undefined {
   const [only] = factors;
   return factors.size === 1 ? only : undefined;
 }
+
+/** Replicas of the partition that has the fewest; undefined for a topic without partitions. */
+export function fewestReplicas({ partitions }: TopicState): number | undefined {
+  return partitions.length === 0 ? undefined : Math.min(...partitions.map(({ replicas }) => replicas.length));
+}

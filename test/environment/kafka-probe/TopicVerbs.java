@@ -15,10 +15,12 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
+import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Node;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -36,6 +38,7 @@ final class TopicVerbs {
         verbs.put("createTopic", this::createTopic);
         verbs.put("deleteTopic", this::deleteTopic);
         verbs.put("createPartitions", this::createPartitions);
+        verbs.put("reassignPartition", this::reassignPartition);
         verbs.put("describeConfigs", this::describeConfigs);
         verbs.put("alterConfigs", this::alterConfigs);
     }
@@ -110,6 +113,19 @@ final class TopicVerbs {
     private Object createPartitions(JsonNode arguments) throws Exception {
         var growth = NewPartitions.increaseTo(arguments.get("count").asInt());
         admin.createPartitions(Map.of(arguments.get("name").asText(), growth)).all().get();
+        return null;
+    }
+
+    /** Begins to move a partition, or, without {@code replicas}, takes a movement back. */
+    private Object reassignPartition(JsonNode arguments) throws Exception {
+        var partition = new TopicPartition(arguments.get("topic").asText(), arguments.get("partition").asInt());
+        Optional<NewPartitionReassignment> target = Optional.empty();
+        if (arguments.has("replicas")) {
+            var replicas = new ArrayList<Integer>();
+            arguments.get("replicas").forEach(id -> replicas.add(id.asInt()));
+            target = Optional.of(new NewPartitionReassignment(replicas));
+        }
+        admin.alterPartitionReassignments(Map.of(partition, target)).all().get();
         return null;
     }
 

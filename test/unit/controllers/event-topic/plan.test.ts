@@ -196,6 +196,13 @@ describe("planTopic() for our topic", () => {
     ]);
   });
 
+  it("judges min ISR by the partition that has the fewest replicas", () => {
+    const live = aTopicInKafka({ replicationFactor: [3, 2, 3] });
+    const planned = plan(live, { spec: { minInSyncReplicas: 2 }, status: bound() });
+    expect(reasons(planned)).to.deep.equal(["ReplicationFactorInvalid"]);
+    expect(planned.steps).to.deep.equal([]);
+  });
+
   it("refuses another replication factor, and judges min ISR by the live one", () => {
     const live = aTopicInKafka({ replicationFactor: 2 });
     expect(reasons(plan(live, { spec: { replicationFactor: 3 }, status: bound() }))).to.deep.equal([
