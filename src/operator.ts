@@ -233,7 +233,7 @@ function sharedOptions(
   kind: keyof typeof READY_REASONS,
 ): Pick<
   ControllerOptions<never, never>,
-  "clock" | "events" | "log" | "metrics" | "mayWrite" | "conditionTypes" | "requestAnnotations" | "deadlineMs"
+  "clock" | "events" | "leadership" | "log" | "metrics" | "conditionTypes" | "requestAnnotations" | "deadlineMs"
 > {
   const owned = Object.entries(CONDITION_TYPES).filter(([, { kinds }]) => (kinds as readonly string[]).includes(kind));
   return {
@@ -241,7 +241,7 @@ function sharedOptions(
     events,
     log,
     metrics,
-    mayWrite: () => leadership.isLeaderNow(),
+    leadership,
     conditionTypes: owned.map(([type]) => type),
     requestAnnotations: [ANNOTATION.requestedAt, ANNOTATION.fluxRequestedAt],
     deadlineMs: RUN_DEADLINE_MS,

@@ -2,6 +2,7 @@
 // summarize. It knows their order and nothing of their content. Deletion is not a second path: desired becomes absent.
 
 import type { Answer } from "../kafka/model/failure.ts";
+import { isCalledOff } from "../runtime/superseded.ts";
 import type { RestrictedPlan, StepResult } from "./plan.ts";
 
 /** The types that flow through one kind's phases. */
@@ -77,7 +78,10 @@ export type Story<F extends Flow> =
       readonly results: readonly StepResult<F["action"], F["applied"]>[];
     };
 
-/** Runs an object through its phases and tells the story; never throws for what Kafka or another object says. */
+/**
+ * Runs an object through its phases and tells the story; never throws for what Kafka or another object says. A run that
+ * is called off before it has had an effect rejects with its signal's reason: what was dropped for that is no finding.
+ */
 export async function runPipeline<F extends Flow, Context extends RunContext>(
   phases: Phases<F, Context>,
   object: F["object"],
@@ -88,13 +92,21 @@ export async function runPipeline<F extends Flow, Context extends RunContext>(
   const resolved = resolution.value;
   const desired = phases.desired(object, resolved, context);
   const answer = await phases.observe(desired, resolved, context);
+  throwIfCalledOff(context);
   if (answer.status !== "ok") return { stage: "unread", resolved, desired, answer };
   const observed = answer.value;
   const plan = phases.plan(desired, observed, object, context);
   const evidence = await phases.prove(plan, observed, resolved, context);
+  throwIfCalledOff(context);
   const restricted = phases.restrict(plan, desired, object, resolved, evidence);
   const results = await phases.apply(restricted, object, resolved, context);
+  if (results.every(({ answer: { status } }) => status === "notSent" || status === "skipped"))
+    throwIfCalledOff(context);
   return { stage: "finished", resolved, desired, observed, plan, evidence, restricted, results };
+}
+
+function throwIfCalledOff({ signal }: RunContext): void {
+  if (isCalledOff(signal)) throw signal.reason;
 }
 
 function isResolved<F extends Flow>(

@@ -55,6 +55,8 @@ export async function applySteps<Action, Value>(
     const before = step.after.map((id) => started.get(id)).filter((result) => result !== undefined);
     started.set(step.id, applyAfter(step, before, execute));
   }
+  // Whoever rejects waits for the others first: no effect of a run may still be under way when it has ended.
+  await Promise.allSettled(started.values());
   return await Promise.all(started.values());
 }
 

@@ -117,7 +117,8 @@ export class Clusters {
       return { status: "notSent", reason: `The connection of bus "${bus}" was given up` };
     }
     if (answer.status !== "ok") {
-      this.#failed.set(bus, { version, at: startedAt, answer });
+      // Nobody was asked for a caller who gave up.
+      if (!call.signal.aborted) this.#failed.set(bus, { version, at: startedAt, answer });
       await drained.now();
       return answer;
     }

@@ -5,21 +5,20 @@ import { randomUUID } from "node:crypto";
 
 import type { CommonStatus, CustomResource } from "../api/custom-resource.ts";
 import type { EventRecorder } from "../kubernetes/events.ts";
-import { KubernetesError, type ApiCall, type Resources } from "../kubernetes/resources.ts";
+import type { Resources } from "../kubernetes/resources.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ControllerMetrics, Metrics, QueueMetrics, RunResult } from "../telemetry/metrics.ts";
 import { KeyedBackoff } from "./backoff.ts";
 import { isRelevant } from "./change-filter.ts";
 import type { Change } from "./change.ts";
 import type { Clock } from "./clock.ts";
-import { Deadline, DeadlineExceeded } from "./deadline.ts";
 import type { Dependency } from "./dependency.ts";
-import { parseKey } from "./object-key.ts";
-import { NotLeading, ObjectWriter } from "./object-writer.ts";
-import { failed, type Outcome } from "./outcome.ts";
+import { NotLeading, type Leadership } from "./leader-election.ts";
+import type { Outcome } from "./outcome.ts";
 import { OwnWrites } from "./own-writes.ts";
-import type { Reconcile, Run, Verdict } from "./reconcile.ts";
-import { requestedToken } from "./requested-run.ts";
+import type { Reconcile } from "./reconcile.ts";
+import type { RunEnd } from "./run-end.ts";
+import { Runner } from "./runner.ts";
 import type { Store } from "./store.ts";
 import { WorkQueue, type AddOptions, type Work } from "./work-queue.ts";
 
@@ -51,8 +50,8 @@ export interface ControllerOptions<T extends CustomResource<unknown, Status>, St
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly events: EventRecorder;
-  /** Leadership is valid at this moment. Default: always. */
-  readonly mayWrite?: (() => boolean) | undefined;
+  /** Default: leads always. */
+  readonly leadership?: Pick<Leadership, "isLeaderNow" | "lost"> | undefined;
 }
 
 export interface Controller {
@@ -65,15 +64,7 @@ export interface Controller {
   stop(drainMs?: number): Promise<void>;
 }
 
-/** How a run ended: an outcome, or something that only the controller knows. */
-type End =
-  | Outcome
-  /** The object does not exist any longer. */
-  | { readonly kind: "gone" }
-  /** A write met newer data; the next run reads it first. */
-  | { readonly kind: "conflict" }
-  /** The operator stops, or leads no longer. */
-  | { readonly kind: "abandoned" };
+type Failed = Extract<Outcome, { readonly kind: "failed" }>;
 
 const DEFAULT_RETRY = { baseMs: 1_000, maxMs: 300_000 };
 const CONFLICT_RETRY = { baseMs: 50, maxMs: 5_000 };
@@ -83,11 +74,12 @@ const OVERDUE_MS = 5_000;
 /**
  * Guarantees
  * - One run a key at a time; what changes during a run causes one more.
- * - A run sees at least our own last write: responses enter the store before the run ends, and after a write without a
- *   certain answer the object is read live first.
+ * - A run sees at least our own last write; a run that is superseded is called off, and the next one follows at once
+ *   (runner.ts).
  * - At most one status write at the end of a run, none when nothing differs; our own echoes wake nobody.
  * - Nothing that `reconcile` throws ends the controller: it is logged, counted and retried with backoff.
  * - A run that outlives its deadline loses its slot, so that it cannot starve others, but keeps its key locked.
+ * - When leadership is lost, all runs are called off and none begins any more.
  *
  * Assumptions
  * - `start` is called when every store that `reconcile` reads has synced.
@@ -103,38 +95,36 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
   readonly name: string;
   readonly queue: WorkQueue;
   readonly #options: ControllerOptions<T, Status>;
-  readonly #writer: ObjectWriter<T, Status>;
+  readonly #runner: Runner<T, Status>;
   readonly #metrics: ControllerMetrics;
   readonly #queueMetrics: QueueMetrics;
   readonly #backoff: KeyedBackoff;
   readonly #conflicts = new KeyedBackoff(CONFLICT_RETRY);
-  /** Keys whose object must be read live before the next run. */
-  readonly #uncertain = new Set<string>();
   readonly #subscriptions: (() => void)[];
-  /** One for each run: a signal on which thousands listen costs more than the runs. */
-  readonly #stops = new Set<AbortController>();
-  #isAborting = false;
   #isStarted = false;
   #isPumping = false;
 
   constructor(options: ControllerOptions<T, Status>) {
     this.name = options.name;
     this.#options = options;
-    const { clock, laneOf, laneLimit, maxInFlight, metrics, store } = options;
+    const { clock, laneOf, laneLimit, leadership, maxInFlight, metrics, store } = options;
     this.queue = new WorkQueue({ clock, laneOf, laneLimit, maxInFlight, onReady: () => this.#schedulePump() });
     this.#metrics = metrics.controller(options.name, maxInFlight);
     this.#queueMetrics = metrics.queue(options.name, this.queue);
     this.#backoff = new KeyedBackoff(options.retry ?? DEFAULT_RETRY);
     const ownWrites = new OwnWrites<T>((change) => this.#onChange(change));
-    this.#writer = new ObjectWriter<T, Status>({
+    this.#runner = new Runner<T, Status>({
       ...options,
       ownWrites,
-      mayWrite: options.mayWrite ?? (() => true),
-      onUncertain: (key) => this.#uncertain.add(key),
+      mayWrite: () => leadership?.isLeaderNow() ?? true,
+      onTimeUp: () => this.#metrics.timedOut(),
     });
+    const onLost = (): void => this.#onLost();
+    leadership?.lost.addEventListener("abort", onLost, { once: true });
     this.#subscriptions = [
       store.subscribe(ownWrites.onChange),
       ...(options.dependencies ?? []).map((depend) => depend((keys, added) => this.#wake(keys, added))),
+      () => leadership?.lost.removeEventListener("abort", onLost),
     ];
   }
 
@@ -151,15 +141,16 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
   async stop(drainMs = 0): Promise<void> {
     for (const unsubscribe of this.#subscriptions) unsubscribe();
     this.queue.close();
-    const timer = this.#options.clock.after(drainMs, () => this.#abortRuns());
+    const reason = new DOMException(`Controller ${this.name} stops`, "AbortError");
+    const timer = this.#options.clock.after(drainMs, () => this.#runner.abortAll(reason));
     await this.queue.drained;
     timer.cancel();
+    this.#runner.close();
   }
 
-  #abortRuns(): void {
-    this.#isAborting = true;
-    const reason = new DOMException(`Controller ${this.name} stops`, "AbortError");
-    for (const stop of this.#stops) stop.abort(reason);
+  #onLost(): void {
+    this.queue.close();
+    this.#runner.abortAll(new NotLeading(`Controller ${this.name} ends: this process leads no longer`));
   }
 
   #wake(keys: Iterable<string>, options: AddOptions): void {
@@ -183,127 +174,44 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
   }
 
   async #handle(work: Work): Promise<void> {
-    const { clock, deadlineMs, log } = this.#options;
-    const { key } = work;
+    const { clock, deadlineMs } = this.#options;
+    const { key, priority } = work;
     const startedAt = clock.monotonic();
     const id = randomUUID();
-    const runLog = log.with({ controller: this.name, object: key, reconcileId: id });
+    const log = this.#options.log.with({ controller: this.name, object: key, reconcileId: id });
     this.#metrics.started();
     this.#queueMetrics.taken(work.waitedMs / 1_000);
     const overdue = clock.after(deadlineMs + OVERDUE_MS, () => {
-      runLog.error("Run ignores its deadline; its slot is given to others", { deadlineMs });
+      log.error("Run ignores its deadline; its slot is given to others", { deadlineMs });
       this.queue.release(key);
     });
-    const end = await this.#attempt(work, id, runLog).catch((error: unknown) => this.#judge(error, runLog));
+    const end = await this.#runner.run({ key, priority, id, log });
     overdue.cancel();
     const seconds = (clock.monotonic() - startedAt) / 1_000;
-    const level = end.kind === "failed" ? "warn" : "debug";
-    runLog[level]("Run ended", { outcome: end, cause: work.reason, seconds });
-    this.#metrics.finished(this.#settle(work, end), seconds);
+    log[end.kind === "failed" ? "warn" : "debug"]("Run ended", { outcome: end, cause: work.reason, seconds });
+    this.#metrics.finished(this.#settle(work, end, log), seconds);
     this.#queueMetrics.worked(seconds);
     this.queue.done(key);
   }
 
-  async #attempt(work: Work, id: string, log: Logger): Promise<End> {
-    const stop = new AbortController();
-    this.#stops.add(stop);
-    try {
-      return await this.#reconcile(work, { id, log, stop: stop.signal });
-    } finally {
-      this.#stops.delete(stop);
-    }
-  }
-
-  async #reconcile(work: Work, { id, log, stop }: { id: string; log: Logger; stop: AbortSignal }): Promise<End> {
-    const { clock, deadlineMs, store } = this.#options;
-    using deadline = new Deadline(clock, deadlineMs, `Reconciling "${work.key}"`, stop);
-    if (this.#uncertain.has(work.key)) await this.#refresh(work.key, { ...work, signal: deadline.signal });
-    const object = store.get(work.key);
-    if (object === undefined) return { kind: "gone" };
-    if (this.#uncertain.has(work.key)) return { kind: "conflict" };
-    const generationLog = log.with({ generation: object.metadata.generation });
-    const run = this.#run(object, { id, log: generationLog, priority: work.priority }, deadline);
-    const verdict = await this.#options.reconcile(object, run);
-    if (deadline.isExceeded) this.#metrics.timedOut();
-    return await this.#conclude(object, verdict, { signal: stop, priority: work.priority });
-  }
-
-  #run(object: T, base: Pick<Run<Status>, "id" | "log" | "priority">, deadline: Deadline): Run<Status> {
-    const { signal } = deadline;
-    const { priority } = base;
-    return {
-      ...base,
-      signal,
-      remainingMs: () => deadline.remainingMs,
-      saveStatus: (status) => {
-        const { observedGeneration, lastHandledReconcileAt } = object.status ?? {};
-        return this.#writer.saveStatus(
-          object,
-          { ...status, observedGeneration, lastHandledReconcileAt },
-          { signal, priority },
-        );
-      },
-      addFinalizer: (annotations) => this.#writer.addFinalizer(object, annotations, { signal, priority }),
-    };
-  }
-
-  /** What a finished run leaves behind: status, events, finalizer. Not bound by the run's deadline, only by the stop. */
-  async #conclude(object: T, verdict: Verdict<Status>, call: ApiCall): Promise<End> {
-    const { events, requestAnnotations = [] } = this.#options;
-    const isGone = verdict.release === true && (await this.#writer.removeFinalizer(object, call));
-    if (verdict.status !== undefined && !isGone) {
-      const stamps = {
-        observedGeneration: object.metadata.generation,
-        lastHandledReconcileAt: requestedToken(object.metadata, requestAnnotations),
-      };
-      await this.#writer.saveStatus(object, { ...verdict.status, ...stamps }, call);
-    }
-    for (const event of verdict.events ?? []) events.record(object, event);
-    return verdict.outcome;
-  }
-
-  /** Reads the object live. A key stays uncertain when the store does not hold what is there: the watch will tell. */
-  async #refresh(key: string, call: ApiCall): Promise<void> {
-    const { resources, store } = this.#options;
-    const live = await resources.get(parseKey(key), call);
-    if (live?.metadata.uid === store.get(key)?.metadata.uid) {
-      if (live !== undefined) store.accept(live, "watch");
-      this.#uncertain.delete(key);
-    }
-  }
-
-  /** What a thrown error means. */
-  #judge(error: unknown, log: Logger): End {
-    if (this.#isAborting || error instanceof NotLeading) return { kind: "abandoned" };
-    if (error instanceof DeadlineExceeded) {
-      this.#metrics.timedOut();
-      return failed("DeadlineExceeded", error.message);
-    }
-    if (error instanceof KubernetesError) {
-      if (error.code === 404 || error.code === 409) return { kind: "conflict" };
-      return failed(error.reason, error.message, error.retryAfterMs);
-    }
-    this.#metrics.panicked();
-    log.error("Run threw; this is a bug", { error });
-    return failed("Panic", error instanceof Error ? error.message : String(error));
-  }
-
-  /** The one place where an outcome becomes what happens next. */
-  #settle({ key, priority }: Work, end: End): RunResult {
+  /** The one place where the end of a run becomes what happens next. */
+  #settle(work: Work, end: RunEnd, log: Logger): RunResult {
+    const { key, priority } = work;
     if (end.kind !== "conflict") this.#conflicts.forget(key);
     switch (end.kind) {
       case "failed":
-        this.#queueMetrics.retried();
-        this.queue.add(key, {
-          priority,
-          afterMs: Math.max(this.#backoff.next(key), end.retryAfterMs ?? 0),
-          reason: "retry",
-        });
-        this.#recheck(key, end.recheckAt);
-        return "error";
+        return this.#retry(work, end);
+      case "panicked":
+        this.#metrics.panicked();
+        log.error("Run threw; this is a bug", { error: end.error });
+        return this.#retry(work, {});
       case "conflict":
         this.#metrics.conflicted();
         this.queue.add(key, { priority, afterMs: this.#conflicts.next(key), reason: "conflict" });
+        return "requeue";
+      case "superseded":
+        this.#metrics.superseded();
+        this.queue.add(key, { priority, reason: "superseded" });
         return "requeue";
       case "gone":
         this.#backoff.forget(key);
@@ -320,6 +228,14 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
         this.#backoff.forget(key);
         return this.#recheck(key, end.recheckAt);
     }
+  }
+
+  #retry({ key, priority }: Work, failure: Pick<Failed, "retryAfterMs" | "recheckAt">): RunResult {
+    this.#queueMetrics.retried();
+    const afterMs = Math.max(this.#backoff.next(key), failure.retryAfterMs ?? 0);
+    this.queue.add(key, { priority, afterMs, reason: "retry" });
+    this.#recheck(key, failure.recheckAt);
+    return "error";
   }
 
   #tellGone(key: string): void {

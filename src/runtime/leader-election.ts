@@ -8,6 +8,11 @@ import type { ElectionMetrics } from "../telemetry/metrics.ts";
 import { sleep, type Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
 
+/** Something was not done, because this process may no longer write. */
+export class NotLeading extends Error {
+  override readonly name = "NotLeading";
+}
+
 /** Whether this process leads. */
 export interface Leadership {
   /** Begins to try; once. */
@@ -16,6 +21,8 @@ export interface Leadership {
   readonly acquired: Promise<void>;
   /** Asked immediately before each write to the outside: true only while nobody else can lead. */
   isLeaderNow(): boolean;
+  /** Aborts when this process led and may never write again. */
+  readonly lost: AbortSignal;
   /** Ends it and gives the lease up; call it when everything that writes has stopped. */
   stop(): Promise<void>;
 }
@@ -68,6 +75,7 @@ export class LeaderElection implements Leadership {
   readonly #timing: ElectionTiming;
   readonly #stop = new AbortController();
   readonly #acquired = Promise.withResolvers<void>();
+  readonly #lost = new AbortController();
   #running: Promise<void> = Promise.resolve();
   #state: "candidate" | "leader" | "lost" = "candidate";
   #renewedAt = 0;
@@ -88,6 +96,10 @@ export class LeaderElection implements Leadership {
 
   get acquired(): Promise<void> {
     return this.#acquired.promise;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
   }
 
   isLeaderNow(): boolean {
@@ -194,7 +206,9 @@ export class LeaderElection implements Leadership {
 
   #lose(why: string): undefined {
     this.#change("lost");
-    this.#options.onLost(new Error(`Lost the lease "${this.#options.name}": ${why}`));
+    const reason = new NotLeading(`Lost the lease "${this.#options.name}": ${why}`);
+    this.#lost.abort(reason);
+    this.#options.onLost(reason);
   }
 
   #change(state: "leader" | "lost"): void {
@@ -231,5 +245,6 @@ export const noElection: Leadership = {
   start: () => {},
   acquired: Promise.resolve(),
   isLeaderNow: () => true,
+  lost: new AbortController().signal,
   stop: () => Promise.resolve(),
 };

@@ -9,17 +9,14 @@ import {
   type ObjectVersion,
   type Resources,
 } from "../kubernetes/resources.ts";
+import { NotLeading } from "./leader-election.ts";
 import { keyOf, parseKey } from "./object-key.ts";
 import type { OwnWrites } from "./own-writes.ts";
+import type { Mark } from "./reconcile.ts";
 import { isSameShare, omitEmpty } from "./status-share.ts";
 import type { Store } from "./store.ts";
 
-/** The write was not made, because this process may no longer write. */
-export class NotLeading extends Error {
-  override readonly name = "NotLeading";
-}
-
-export interface ObjectWriterOptions<T extends CustomResource<unknown>> {
+interface ObjectWriterOptions<T extends CustomResource<unknown>> {
   readonly resources: Resources<T>;
   readonly store: Pick<Store<T>, "get" | "accept">;
   readonly ownWrites: OwnWrites<T>;
@@ -62,17 +59,17 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
     });
   }
 
-  async addFinalizer(object: T, annotations: MetadataChange["annotations"] = {}, call: ApiCall): Promise<void> {
+  async mark(object: T, { finalizer = false, annotations = {} }: Mark, call: ApiCall): Promise<void> {
     const current = this.#latest(object);
-    const { finalizer } = this.#options;
+    const { finalizer: own } = this.#options;
     const finalizers = current.metadata.finalizers ?? [];
-    const isAdded = finalizer !== undefined && !finalizers.includes(finalizer);
+    const isAdded = finalizer && own !== undefined && !finalizers.includes(own);
     const differing = Object.entries(annotations).filter(
       ([name, value]) => (current.metadata.annotations?.[name] ?? null) !== value,
     );
     if (!isAdded && differing.length === 0) return;
     await this.#patch(current, call, {
-      ...(isAdded ? { finalizers: [...finalizers, finalizer] } : {}),
+      ...(isAdded ? { finalizers: [...finalizers, own] } : {}),
       ...(differing.length > 0 ? { annotations: Object.fromEntries(differing) } : {}),
     });
   }
@@ -96,7 +93,10 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
   async #applyStatus(current: T, status: Status, call: ApiCall): Promise<void> {
     const { resources, conditionTypes } = this.#options;
     if (isSameShare(status, current.status, conditionTypes)) return;
-    await this.#write(current, () => resources.applyStatus(versionOf(current), omitEmpty(status), call));
+    // Whoever applies another writer's condition owns it from then on.
+    const conditions = status.conditions?.filter(({ type }) => conditionTypes.includes(type));
+    const share = omitEmpty({ ...status, conditions });
+    await this.#write(current, () => resources.applyStatus(versionOf(current), share, call));
   }
 
   async #patch(current: T, call: ApiCall, change: MetadataChange): Promise<void> {

@@ -20,11 +20,24 @@ export interface Verdict<Status extends CommonStatus> {
   readonly release?: boolean | undefined;
 }
 
+/** What is put on an object beside its status. */
+export interface Mark {
+  /** The controller's finalizer. Default false: it stays as it is, on or off. */
+  readonly finalizer?: boolean | undefined;
+  /** Merged; null removes. */
+  readonly annotations?: Readonly<Record<string, string | null>> | undefined;
+}
+
 /** One run for one object. */
 export interface Run<Status extends CommonStatus> {
   /** Unique; every log line of the run carries it. */
   readonly id: string;
-  /** Aborts when the deadline passes or the operator stops. */
+  /**
+   * Aborts when the deadline passes, when the process stops or leads no longer, and when the run is superseded: the
+   * object has another generation, is being deleted, or is gone. A superseded run that has had no effect yet rejects
+   * with the signal's reason; one that has returns its verdict, of which then only the facts of the status are kept,
+   * or, when it is settled, all.
+   */
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline. */
   remainingMs(): number;
@@ -32,14 +45,15 @@ export interface Run<Status extends CommonStatus> {
   readonly log: Logger;
   /**
    * Writes the status in the middle of a run, where it must be stored before an effect. Rejects when it could not be
-   * stored for certain: then the effect must not happen.
+   * stored for certain, or when the run is called off: then the effect must not happen.
    */
   saveStatus(status: Status): Promise<void>;
   /**
-   * Puts the controller's finalizer (and annotations) on the object, unless they are there. Rejects when they could
-   * not be stored for certain, or when the object has changed since: then the effect must not happen.
+   * Puts finalizer and annotations on the object, in one request, and in none where they are there. Rejects when they
+   * could not be stored for certain, when the object has changed since, or when the run is called off: then the effect
+   * must not happen.
    */
-  addFinalizer(annotations?: Readonly<Record<string, string | null>>): Promise<void>;
+  mark(mark: Mark): Promise<void>;
 }
 
 export type Reconcile<T extends CustomResource<unknown, Status>, Status extends CommonStatus> = (

@@ -15,6 +15,8 @@ export interface ControllerMetrics {
   timedOut(): void;
   /** A write lost a race; not an error. */
   conflicted(): void;
+  /** The object changed while the run worked on it; not an error. */
+  superseded(): void;
 }
 
 /** What a queue is asked for at each scrape. */

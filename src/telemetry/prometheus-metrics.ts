@@ -44,6 +44,7 @@ function controllerMetrics(make: MetricFactory): Metrics["controller"] {
   const panics = counter("reconcile_panics_total", "Runs that threw: bugs.");
   const timeouts = counter("reconcile_timeouts_total", "Runs that did not end within their deadline.");
   const conflicts = counter("reconcile_conflicts_total", "Writes that lost a race and were repeated on fresh data.");
+  const superseded = counter("reconcile_superseded_total", "Runs called off because their object had changed.");
   const seconds = make.histogram(
     DURATION_BUCKETS,
     "controller_runtime_reconcile_time_seconds",
@@ -55,7 +56,7 @@ function controllerMetrics(make: MetricFactory): Metrics["controller"] {
   return (controller, maxInFlight): ControllerMetrics => {
     const labels = { controller };
     for (const result of RUN_RESULTS) total.inc({ controller, result }, 0);
-    for (const metric of [errors, stalled, panics, timeouts, conflicts, active]) metric.inc(labels, 0);
+    for (const metric of [errors, stalled, panics, timeouts, conflicts, superseded, active]) metric.inc(labels, 0);
     seconds.zero(labels);
     limit.set(labels, maxInFlight);
     return {
@@ -70,6 +71,7 @@ function controllerMetrics(make: MetricFactory): Metrics["controller"] {
       panicked: () => panics.inc(labels),
       timedOut: () => timeouts.inc(labels),
       conflicted: () => conflicts.inc(labels),
+      superseded: () => superseded.inc(labels),
     };
   };
 }

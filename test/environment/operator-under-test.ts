@@ -8,7 +8,8 @@ import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
 import type { EventTopic, EventTopicSpec } from "../../src/api/event-topic.ts";
 import { FIELD_MANAGER } from "../../src/api/group.ts";
 import type { RetentionPolicy, RetentionPolicySpec } from "../../src/api/retention-policy.ts";
-import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
+import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import { connectKafka, type KafkaOptions } from "../../src/kafka/platformatic/kafka-admin.ts";
 import type { Observer } from "../../src/kafka/platformatic/observer.ts";
 import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.ts";
 import { createOperator, type Operator } from "../../src/operator.ts";
@@ -34,6 +35,8 @@ export interface UnderTestOptions {
   readonly bus?: Partial<EventBusSpec>;
   /** `EVENTBUS_*` settings. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** In place of `connectKafka`, for tests that stand between the operator and Kafka. */
+  readonly connect?: (options: KafkaOptions) => KafkaAdmin;
   /** Without it the bus is left to the test. */
   readonly createsBus?: boolean;
   /** Instead of the shared one, for tests that stop brokers or need several. */
@@ -131,13 +134,14 @@ export class OperatorUnderTest implements AsyncDisposable {
       log,
       metrics,
     });
+    const { connect = connectKafka } = this.#options;
     const observer: Observer = { onRequest: ({ api }) => this.#count(api) };
     this.#client = client;
     this.#operator = createOperator({
       kubernetes: client,
       events: client.events("eventbus.dev/event-bus-operator", this.id),
       leadership: noElection,
-      connect: (connection, mayWrite) => connectKafka({ ...connection, clientId: this.id, clock, mayWrite, observer }),
+      connect: (connection, mayWrite) => connect({ ...connection, clientId: this.id, clock, mayWrite, observer }),
       settings: parsed.settings,
       clock,
       log,

@@ -69,7 +69,7 @@ const controller = createController<Widget, WidgetStatus>({
   log,
   metrics,
   events,
-  mayWrite: () => leadership.isLeaderNow(),
+  leadership,
 });
 const manager = new Manager({
   servers: [],

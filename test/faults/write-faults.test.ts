@@ -104,7 +104,7 @@ describe("Under a user who edits every few milliseconds", () => {
         if (widget.metadata.deletionTimestamp !== undefined) return { outcome: settled(), release: true };
         // Long enough that the editor is always faster.
         await sleep(30);
-        await run.addFinalizer({ "test.eventbus.dev/mark": widget.metadata.uid });
+        await run.mark({ finalizer: true, annotations: { "test.eventbus.dev/mark": widget.metadata.uid } });
         return widgetVerdict(widget);
       },
     });

@@ -84,6 +84,17 @@ describe("A topic in Kafka", () => {
     expect(await operator.probe.topicConfig(name)).to.deep.equal({ "flush.ms": "6" });
   });
 
+  it("that must be new is recorded on its object before it is made, without a finalizer where it is to stay", async () => {
+    await operator.createTopic("recorded", { adoption: "Never" });
+    const topic = await eventually(() => operator.topic("recorded"), ready("True", "Created"));
+    expect(topic.metadata.annotations?.["eventbus.dev/creating"]).to.include(operator.topicName("recorded"));
+    expect(topic.metadata.finalizers).to.equal(undefined);
+    await thenNothing(operator, ["recorded"]);
+    await operator.deleteTopic("recorded");
+    await thenNothing(operator, []);
+    expect(await operator.probe.describeTopic(operator.topicName("recorded"))).not.to.equal(null);
+  });
+
   it("that would collide with another once '.' and '_' are one is refused", async () => {
     await operator.patchBus({ spec: { legacyNames: [{ pattern: operator.id, patternType: "prefixed" }] } });
     await operator.createTopic("dotted", { domain: "collides" });

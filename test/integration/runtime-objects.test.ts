@@ -63,7 +63,7 @@ describe("Objects of a real API server", () => {
     await start({
       async reconcile(widget, run) {
         if (widget.metadata.deletionTimestamp !== undefined) return { ...widgetVerdict(widget), release: true };
-        await run.addFinalizer({ "test.eventbus.dev/mark": "ours" });
+        await run.mark({ finalizer: true, annotations: { "test.eventbus.dev/mark": "ours" } });
         return widgetVerdict(widget);
       },
     });
@@ -111,7 +111,7 @@ describe("Objects of a real API server", () => {
   it("show in managedFields only what is the operator's: status, its finalizer, its annotations", async () => {
     await start({
       async reconcile(widget, run) {
-        await run.addFinalizer({ "test.eventbus.dev/mark": "ours" });
+        await run.mark({ finalizer: true, annotations: { "test.eventbus.dev/mark": "ours" } });
         return widgetVerdict(widget);
       },
     });

@@ -12,6 +12,7 @@ import type { ConnectionSettings } from "../../kafka/model/connection.ts";
 import type { Answer } from "../../kafka/model/failure.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
+import { isCalledOff } from "../../runtime/superseded.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import { desiredConnection } from "./desired.ts";
 import { judgeCluster, type BusJudgement } from "./judgement.ts";
@@ -69,7 +70,10 @@ async function lookAt(bus: EventBus, world: BusWorld, call: Call): Promise<BusJu
     await clusters.close(name);
     return { kind: "down", refusal: desired.refusal };
   }
-  const judgement = judgeCluster(bus, await ask(name, desired.settings, world, call));
+  const answer = await ask(name, desired.settings, world, call);
+  // Of a bus that has changed meanwhile nothing is known yet: what was dropped for that is no outage.
+  if (isCalledOff(call.signal)) throw call.signal.reason;
+  const judgement = judgeCluster(bus, answer);
   const serving = clusters.get(name);
   if (judgement.kind === "connected" && serving !== undefined) {
     registry.report(name, { kind: "connected", cluster: judgement.cluster, admin: serving.admin });

@@ -5,7 +5,8 @@ import { ANNOTATION, FINALIZER } from "../../api/group.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { settled, waiting } from "../../runtime/outcome.ts";
-import type { Reconcile, Run } from "../../runtime/reconcile.ts";
+import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
+import { isCalledOff } from "../../runtime/superseded.ts";
 import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
@@ -29,8 +30,8 @@ interface TopicContext extends RunContext {
   /** Milliseconds until the run's deadline. */
   remainingMs(): number;
   saveStatus(status: EventTopicStatus): Promise<void>;
-  /** Finalizer, and the annotations given, before the first effect. */
-  addFinalizer(annotations: Readonly<Record<string, string>>): Promise<void>;
+  /** Finalizer and annotations, before the first effect. */
+  mark(mark: Mark): Promise<void>;
 }
 
 /** Who hears of a run besides the object itself. */
@@ -66,7 +67,7 @@ export function reconcileTopic(
         if (listeners.onLeftBehind(topic, why)) return { outcome: settled(), release: true };
         return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
       }
-      if (verdict.outcome.kind === "failed" && story.stage !== "unresolved") {
+      if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.signal)) {
         listeners.onOutage(story.resolved.identity.busName);
       }
       return verdict;
@@ -105,7 +106,8 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
     apply: ({ steps }, topic, { admin, identity }, context) => {
       const call = writeCallOf(context, identity.clusterId);
       return applyTopics(steps, admin, call, {
-        own: ({ creation }) => context.addFinalizer(creation === undefined ? {} : { [ANNOTATION.creating]: creation }),
+        own: ({ finalizer, creation }) =>
+          context.mark({ finalizer, annotations: creation === undefined ? {} : { [ANNOTATION.creating]: creation } }),
         remember: async (topicName, keys) => {
           // Those of dead letters are known without a record.
           if (topicName === identity.topicName) await rememberKeys(topic, keys, context);
@@ -123,7 +125,7 @@ function contextOf(topic: EventTopic, run: Run<EventTopicStatus>, nowMs: number)
     nowMs,
     memory: memoryOf(topic, nowMs),
     saveStatus: (status) => run.saveStatus(status),
-    addFinalizer: (annotations) => run.addFinalizer(annotations),
+    mark: (mark) => run.mark(mark),
   };
 }
 

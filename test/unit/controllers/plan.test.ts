@@ -39,4 +39,20 @@ describe("applySteps()", () => {
     );
     expect(results[1]?.answer).to.deep.equal({ status: "skipped", after: "a" });
   });
+
+  it("rejects with what an action threw, but not before the others have ended", async () => {
+    const gate = Promise.withResolvers<void>();
+    let hasEnded = false;
+    const running = applySteps([step("throws"), step("slow"), step("after", ["throws"])], async (action) => {
+      if (action === "throws") throw new Error("Made up");
+      await gate.promise;
+      return ok(undefined);
+    }).finally(() => (hasEnded = true));
+    running.catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(hasEnded).to.equal(false);
+    gate.resolve();
+    const error: unknown = await running.catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(Error).with.property("message", "Made up");
+  });
 });

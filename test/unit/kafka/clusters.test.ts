@@ -86,6 +86,17 @@ describe("The clusters of the buses", () => {
     expect(connected).to.have.length(3);
   });
 
+  it("try again at once for another caller when the first one gave up", async () => {
+    kafka.network = "hanging";
+    const stop = new AbortController();
+    const first = clusters.open("a", "1", settings, { ...call, signal: stop.signal });
+    await clock.advance(0);
+    stop.abort();
+    expect((await first).status).not.to.equal("ok");
+    kafka.network = "up";
+    expect((await clusters.open("a", "1", settings, call)).status).to.equal("ok");
+  });
+
   it("let work in flight on a replaced connection finish, then close it", async () => {
     await clusters.open("a", "1", settings, call);
     const old = clusters.get("a")?.admin;

@@ -114,7 +114,7 @@ describe("Controller, writing", () => {
         if (verb === "patchMetadata" && conflicts-- > 0) throw new KubernetesError(409, "Conflict", "made up");
       };
       bench.reconcile = async (widget, run) => {
-        await run.addFinalizer();
+        await run.mark({ finalizer: true });
         return ready(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
@@ -157,7 +157,7 @@ describe("Controller, writing", () => {
     it("stores the finalizer before the effect, beside those of others", async () => {
       const order: string[] = [];
       bench.reconcile = async (widget, run) => {
-        await run.addFinalizer({ "test.eventbus.dev/mark": "yes" });
+        await run.mark({ finalizer: true, annotations: { "test.eventbus.dev/mark": "yes" } });
         order.push(`effect after ${bench.widget("a").metadata.finalizers?.join()}`);
         return ready(widget);
       };
@@ -207,7 +207,7 @@ describe("Controller, writing", () => {
     it("takes off only its own finalizer, and lets the object go", async () => {
       bench.reconcile = async (widget, run) => {
         if (widget.metadata.deletionTimestamp !== undefined) return { ...ready(widget), release: true };
-        await run.addFinalizer();
+        await run.mark({ finalizer: true });
         return ready(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
@@ -276,7 +276,8 @@ describe("Controller, writing", () => {
 
   it("writes nothing while it may not, and nothing fails for it", async () => {
     let isLeader = false;
-    bench = new ControllerBench({ mayWrite: () => isLeader });
+    const lost = new AbortController();
+    bench = new ControllerBench({ leadership: { isLeaderNow: () => isLeader, lost: lost.signal } });
     bench.reconcile = (widget) => ready(widget);
     bench.kubernetes.create("a", { size: 1 });
     await bench.start();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
 import { sleep } from "../../../src/runtime/clock.ts";
-import { LeaderElection, noElection, type ElectionTiming } from "../../../src/runtime/leader-election.ts";
+import { LeaderElection, noElection, NotLeading, type ElectionTiming } from "../../../src/runtime/leader-election.ts";
 import { createMetrics } from "../../../src/telemetry/prometheus-metrics.ts";
 import { FakeClock, settle } from "../../fakes/fake-clock.ts";
 import { InMemoryLease, type LeaseWay } from "../../fakes/in-memory-lease.ts";
@@ -114,6 +114,8 @@ describe("LeaderElection", () => {
     expect(until).to.deep.equal(["b"]);
     expect(first.lost).to.have.length(1);
     expect(first.lost[0]).to.include("could not be renewed in time");
+    expect(first.election.lost.aborted).to.equal(true);
+    expect(first.election.lost.reason).to.be.instanceOf(NotLeading);
   });
 
   it("counts validity from the moment when the renewal was sent, not from its answer", async () => {
@@ -205,7 +207,7 @@ describe("LeaderElection", () => {
     await settle();
     await stopping;
     expect(lease.current?.record).to.include({ holderIdentity: "", leaseDurationSeconds: 1 });
-    expect(first.lost, "giving up is not losing").to.deep.equal([]);
+    expect([first.lost, first.election.lost.aborted], "giving up is not losing").to.deep.equal([[], false]);
     await clock.advance(2_400);
     expect(leaders()).to.deep.equal(["b"]);
   });

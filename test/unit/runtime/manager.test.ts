@@ -50,6 +50,7 @@ describe("Manager", () => {
         start: () => steps.push("+lease"),
         acquired: lead.promise,
         isLeaderNow: () => true,
+        lost: new AbortController().signal,
         stop: () => {
           steps.push("-lease");
           return Promise.resolve();

@@ -1,0 +1,57 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+import type { EventBus } from "../../../../src/api/event-bus.ts";
+import { BusRegistry } from "../../../../src/controllers/bus-registry.ts";
+import { reconcileBus } from "../../../../src/controllers/event-bus/kind.ts";
+import { WrittenNumbers } from "../../../../src/controllers/event-bus/written-numbers.ts";
+import { Clusters } from "../../../../src/kafka/clusters.ts";
+import { Superseded } from "../../../../src/runtime/superseded.ts";
+import { FakeClock } from "../../../fakes/fake-clock.ts";
+import { InMemoryKafka } from "../../../fakes/in-memory-kafka/in-memory-kafka.ts";
+import { silentLogger } from "../../../fakes/silent-logger.ts";
+
+const BUS: EventBus = {
+  apiVersion: "eventbus.dev/v1alpha1",
+  kind: "EventBus",
+  metadata: { name: "main", uid: "u", resourceVersion: "1", generation: 1, creationTimestamp: "2026-01-01T00:00:00Z" },
+  spec: { kafka: { bootstrapServers: ["kafka:9092"] } },
+};
+
+describe("reconcileBus()", () => {
+  it("takes a look that was called off for no outage", async () => {
+    const clock = new FakeClock();
+    const kafka = new InMemoryKafka({ clock });
+    kafka.network = "hanging";
+    const registry = new BusRegistry();
+    const clusters = new Clusters({ clock, connect: () => kafka.admin() });
+    const stop = new AbortController();
+    const reconcile = reconcileBus(
+      {
+        clusters,
+        registry,
+        isOurs: () => true,
+        topicsOf: () => [],
+        numbers: new WrittenNumbers(() => clock.monotonic()),
+      },
+      () => clock.now(),
+    );
+    const running = reconcile(BUS, {
+      id: "1",
+      signal: stop.signal,
+      remainingMs: () => 60_000,
+      priority: "live",
+      log: silentLogger,
+      saveStatus: () => Promise.resolve(),
+      mark: () => Promise.resolve(),
+    });
+    const ending = running.catch((error: unknown) => error);
+    await clock.advance(100);
+    const reason = new Superseded("A newer one is there");
+    stop.abort(reason);
+    await clock.advance(10_000);
+    expect(await ending).to.equal(reason);
+    expect(registry.link("main")).to.deep.equal({ kind: "connecting" });
+    await clusters.closeAll();
+  });
+});
