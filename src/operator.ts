@@ -20,6 +20,7 @@ import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded, holdUntilConnected, laneOf, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
 import { KnownConfigs } from "./controllers/known-configs.ts";
+import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
 import { StrimziTopics } from "./controllers/strimzi-topics.ts";
 import { Sweep } from "./controllers/sweep.ts";
@@ -188,6 +189,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     claims,
     kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
     link: (busName) => registry.link(busName),
+    live: liveObjects(parts),
     groups: new GroupUsage(),
     knownConfigs: new KnownConfigs(parts.clock),
     namespace: (name) => caches.namespaces.get(name)?.metadata,
@@ -212,6 +214,18 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     laneLimit: () => MAX_RUNS_PER_BUS,
     maxInFlight: MAX_RUNS,
   });
+}
+
+function liveObjects({ caches, kubernetes }: Parts): TopicWorld["live"] {
+  return {
+    topics: new LiveObjects(kubernetes.resources<EventTopic>(eventTopic), caches.topics, isSameVersion),
+    buses: new LiveObjects(kubernetes.resources<EventBus>(eventBus), caches.buses, isSameGeneration),
+    policies: new LiveObjects(
+      kubernetes.resources<RetentionPolicy>(retentionPolicy),
+      caches.policies,
+      isSameGeneration,
+    ),
+  };
 }
 
 function createPolicyController(parts: Parts): Controller {

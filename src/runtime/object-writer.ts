@@ -43,17 +43,22 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
     this.#options = options;
   }
 
-  /** Newer metadata or spec do not make the status wrong: on a conflict it is put on the newest version, once. */
+  /**
+   * Newer metadata or spec do not make the status wrong: on a conflict it is put on the newest version, once. One that
+   * was made in sight of an older status is (it may forget what that has recorded): then the conflict stands.
+   */
   async saveStatus(object: T, status: Status, call: ApiCall): Promise<void> {
     const key = keyOf(object.metadata);
     await this.#reportingDoubt(key, async () => {
+      const current = this.#latest(object);
       try {
-        await this.#applyStatus(this.#latest(object), status, call);
+        await this.#applyStatus(current, status, call);
       } catch (error) {
         if (!(error instanceof KubernetesError && error.code === 409)) throw error;
         const live = await this.#options.resources.get(parseKey(key), call);
         if (live?.metadata.uid !== object.metadata.uid) throw error;
         this.#options.store.accept(live, "watch");
+        if (!isSameShare(live.status, current.status, this.#options.conditionTypes)) throw error;
         await this.#applyStatus(live, status, call);
       }
     });

@@ -12,6 +12,8 @@ import type { SafetyOracle } from "./safety-oracle.ts";
 export interface Activity {
   calls: number;
   effects: number;
+  /** Something was written to the API. */
+  changed(): void;
 }
 
 export function observedResources<T extends KubernetesObject>(
@@ -30,6 +32,7 @@ export function observedResources<T extends KubernetesObject>(
   const written = async <R extends KubernetesObject>(call: () => Promise<R>): Promise<R> => {
     activity.effects += 1;
     const object = await counted(call);
+    activity.changed();
     oracle.sawObject(object as unknown as CustomResource<unknown>);
     return object;
   };

@@ -123,7 +123,9 @@ export class SafetyOracle {
     const recorded = new Set(owners.flatMap(({ status }) => status?.managedKeys ?? []));
     const isFull = owners.some(({ spec }) => spec.configOwnership === "Full");
     const unrecorded = [...Object.keys(set), ...(isFull ? [] : unset)].filter((key) => !recorded.has(key));
+    const reverted = owners.flatMap((object) => revertedKeys(object, set, unset));
     return this.#wrong(
+      reverted.length > 0 ? `Topic "${resource.name}": ${reverted.join(", ")} set against the live spec` : undefined,
       resource.kind === "topic" ? undefined : `Configuration of ${resource.kind} "${resource.name}" was changed`,
       owner === undefined ? `Topic "${resource.name}" was configured, which nobody declares` : undefined,
       unrecorded.length > 0 ? `Topic "${resource.name}": ${unrecorded.join(", ")} changed without a record` : undefined,
@@ -167,6 +169,14 @@ export class SafetyOracle {
   #violated(sentence: string): void {
     this.violations.push(sentence);
   }
+}
+
+/** Keys whose value the live spec itself says, and says otherwise. */
+function revertedKeys({ spec }: EventTopic, set: ConfigChange["set"], unset: ConfigChange["unset"]): readonly string[] {
+  const declared = new Map(Object.entries(spec.config ?? {}).map(([key, value]) => [key, String(value)]));
+  if (spec.compressionType !== undefined) declared.set("compression.type", spec.compressionType);
+  const wrong = Object.entries(set).filter(([key, value]) => declared.has(key) && declared.get(key) !== value);
+  return [...wrong.map(([key]) => key), ...unset.filter((key) => declared.has(key))];
 }
 
 /** Lists of names are sorted and hold each name once; empty ones are not there. */

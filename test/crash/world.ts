@@ -24,6 +24,7 @@ import { CrashPoint } from "./crash-point.ts";
 import { crashingAdmin, crashingResources } from "./crashing-ports.ts";
 import { observedAdmin, observedResources, type Activity } from "./observed-ports.ts";
 import { SafetyOracle } from "./safety-oracle.ts";
+import type { Snapshot } from "./stale-view.ts";
 
 /** Where the one bus of a world leads. */
 export const ADDRESS = "kafka:9092";
@@ -50,6 +51,7 @@ export interface WorldOptions {
   /** How long Kafka's changes stay unseen, milliseconds. */
   readonly visibilityLagMs?: number | undefined;
   readonly reflectorTiming?: Partial<ReflectorTiming> | undefined;
+  readonly keepsHistory?: boolean | undefined;
   /** Stands between the operator and the API: a view of it that is not the truth. */
   readonly view?: (<T extends KubernetesObject>(resources: Resources<T>) => Resources<T>) | undefined;
 }
@@ -68,6 +70,8 @@ export class World implements Activity {
   calls = 0;
   /** Writes of both ports. */
   effects = 0;
+  /** The API after each write of the operator and each act of people, where somebody asked for it. */
+  readonly history: Snapshot[] = [];
   readonly #options: WorldOptions;
   readonly #created = new Map<string, number>();
   #point = new CrashPoint();
@@ -135,6 +139,18 @@ export class World implements Activity {
 
   topic(name: string): EventTopic | undefined {
     return this.topics.objects.find(({ metadata }) => metadata.name === name);
+  }
+
+  /** The API as it is now. */
+  snapshot(): Snapshot {
+    const kinds = [this.buses, this.topics, this.policies, this.namespaces];
+    return new Map(
+      kinds.map(({ type, objects, resourceVersion }) => [type.plural, { items: objects, resourceVersion }] as const),
+    );
+  }
+
+  changed(): void {
+    if (this.#options.keepsHistory === true) this.history.push(this.snapshot());
   }
 
   // The operator.

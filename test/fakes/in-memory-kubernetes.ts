@@ -137,6 +137,11 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
     this.#history.length = 0;
   }
 
+  /** The version of everything there is. */
+  get resourceVersion(): string {
+    return String(this.#version);
+  }
+
   /** Everything there is, without a request. */
   get objects(): readonly T[] {
     return Array.from(this.#objects.values(), (object) => copy(object) as unknown as T);

@@ -12,6 +12,7 @@ import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { leftBehindBecause } from "./left-behind.ts";
+import { checkLive, checkLiveObject, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
 import { looksMoving } from "./partition-changes.ts";
@@ -64,6 +65,7 @@ export function reconcileTopic(
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const why = leftBehindBecause(topic, story, world);
       if (why !== undefined) {
+        await checkLiveObject(topic, world, context);
         if (listeners.onLeftBehind(topic, why)) return { outcome: settled(), release: true };
         return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
       }
@@ -103,9 +105,11 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       return proveTopics(steps, observed, { ...world, admin, call, nowMs: context.nowMs });
     },
     restrict: (plan, _desired, topic, { bus }, evidence) => restrictTopics(plan, topic, bus, evidence),
-    apply: ({ steps }, topic, { admin, identity }, context) => {
+    apply: async ({ steps }, topic, resolved, context) => {
+      const { admin, identity } = resolved;
+      if (needsLiveCheck(steps, context.memory)) await checkLive(topic, resolved, context.memory, world, context);
       const call = writeCallOf(context, identity.clusterId);
-      return applyTopics(steps, admin, call, {
+      return await applyTopics(steps, admin, call, {
         own: ({ finalizer, creation }) =>
           context.mark({ finalizer, annotations: creation === undefined ? {} : { [ANNOTATION.creating]: creation } }),
         remember: async (topicName, keys) => {

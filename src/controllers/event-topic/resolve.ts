@@ -18,6 +18,7 @@ import type { Claims } from "../claims.ts";
 import type { GroupUsage } from "../group-usage.ts";
 import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
 import type { KnownConfigs } from "../known-configs.ts";
+import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
 import type { TopicMemory } from "./memory.ts";
 
@@ -29,6 +30,12 @@ export interface TopicWorld {
   readonly policies: Lookup<RetentionPolicy>;
   readonly claims: Claims;
   readonly kafkaTopics: KafkaTopicClaims;
+  /** What the API server holds, as against what we have last heard of it. */
+  readonly live: {
+    readonly topics: LiveObjects<EventTopic>;
+    readonly buses: LiveObjects<EventBus>;
+    readonly policies: LiveObjects<RetentionPolicy>;
+  };
   link(busName: string): BusLink;
   /** Undefined while the namespace has not been seen. */
   namespace(name: string): Namespace | undefined;

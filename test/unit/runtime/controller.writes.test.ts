@@ -129,6 +129,25 @@ describe("Controller, writing", () => {
       expect(bench.log.messages("warn")).to.deep.equal([]);
     });
 
+    it("with a status that its run has not seen by running again, and forgets nothing of it", async () => {
+      let isEdited = false;
+      bench.kubernetes.before = (verb) => {
+        if (verb !== "applyStatus" || isEdited) return;
+        isEdited = true;
+        bench.kubernetes.editStatus(bench.key("a"), { parts: [{ name: "recorded", count: 1 }] });
+      };
+      // Like a memory: what the status holds is kept, what it lacks is not made up.
+      bench.reconcile = (widget) => {
+        const verdict = ready(widget);
+        return { ...verdict, status: { ...verdict.status, parts: widget.status?.parts } };
+      };
+      bench.kubernetes.create("a", { size: 1 });
+      await bench.start();
+      await bench.clock.advance(1_000);
+      expect(bench.widget("a").status?.parts).to.deep.equal([{ name: "recorded", count: 1 }]);
+      expect(bench.widget("a").status?.observedGeneration).to.equal(1);
+    });
+
     it("with a re-created namesake by leaving it alone", async () => {
       let isReplaced = false;
       bench.kubernetes.before = (verb) => {

@@ -1,0 +1,54 @@
+// The last look before topics that exist are touched: the object, its bus and its policy must be live as the run has
+// seen them. A view of the API that is frozen or old (a watch that hangs, a server behind the others, a successor that
+// starts on what it cached) must not delete, grow, make a second topic, or bring back what a newer spec has changed.
+
+import type { EventTopic } from "../../api/event-topic.ts";
+import { KubernetesError } from "../../kubernetes/resources.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import type { RunContext } from "../pipeline.ts";
+import type { Step } from "../plan.ts";
+import type { TopicAction } from "./actions.ts";
+import type { TopicMemory } from "./memory.ts";
+import type { ResolvedTopic, TopicWorld } from "./resolve.ts";
+
+/**
+ * False where nothing but a first creation is to be done, so that creating costs no read: it can bring back nothing, and
+ * one with a record is guarded by the version of the object on which the record is written.
+ */
+export function needsLiveCheck(steps: readonly Step<TopicAction>[], memory: TopicMemory): boolean {
+  const isFirst = memory.topicId === undefined && memory.recordedCreation === undefined;
+  return steps.some(({ action: { type } }) => type !== "recordOwnership" && !(type === "createTopic" && isFirst));
+}
+
+/** Rejects with a conflict where one of them has changed; then the run begins anew with what was read. */
+export async function checkLive(
+  topic: EventTopic,
+  { bus, policy }: Pick<ResolvedTopic, "bus" | "policy">,
+  memory: TopicMemory,
+  { live }: Pick<TopicWorld, "live">,
+  { priority }: Pick<RunContext, "priority">,
+): Promise<void> {
+  const chosen = policy.kind === "policy" ? policy.policy : undefined;
+  // One that the topic had and that is not to be seen any more must really be gone.
+  const policyName = chosen?.metadata.name ?? memory.policyName;
+  const checks = await Promise.all([
+    live.topics.isCurrent(keyOf(topic.metadata), topic, priority),
+    live.buses.isCurrent(bus.metadata.name, bus, priority),
+    policyName === undefined || live.policies.isCurrent(policyName, chosen, priority),
+  ]);
+  if (!checks.every((isCurrent) => isCurrent)) throw outdated(topic);
+}
+
+/** The same for the object alone, where its bus need not even exist. */
+export async function checkLiveObject(
+  topic: EventTopic,
+  { live }: Pick<TopicWorld, "live">,
+  { priority }: Pick<RunContext, "priority">,
+): Promise<void> {
+  if (!(await live.topics.isCurrent(keyOf(topic.metadata), topic, priority))) throw outdated(topic);
+}
+
+function outdated({ metadata }: EventTopic): KubernetesError {
+  const message = `EventTopic "${keyOf(metadata)}", its EventBus or its RetentionPolicy has changed since it was looked at`;
+  return new KubernetesError(409, "Conflict", message);
+}
