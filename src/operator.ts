@@ -4,7 +4,7 @@ import { CONDITION_TYPES, type READY_REASONS } from "./api/conditions.ts";
 import type { KubernetesObject } from "./api/custom-resource.ts";
 import { eventBus, type EventBus, type EventBusStatus } from "./api/event-bus.ts";
 import { eventTopic, type EventTopic, type EventTopicStatus } from "./api/event-topic.ts";
-import { ANNOTATION, FINALIZER } from "./api/group.ts";
+import { ANNOTATION, FINALIZER, REQUEST_ANNOTATIONS } from "./api/group.ts";
 import { parseDuration } from "./api/quantity.ts";
 import { retentionPolicy, type RetentionPolicy, type RetentionPolicyStatus } from "./api/retention-policy.ts";
 import { createCaches, type Caches } from "./caches.ts";
@@ -13,6 +13,7 @@ import { Claims } from "./controllers/claims.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
 import { readBuses } from "./controllers/event-bus/readings.ts";
 import { WrittenNumbers } from "./controllers/event-bus/written-numbers.ts";
+import { Corrections } from "./controllers/event-topic/corrections.ts";
 import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
 import { leftBehindTeller } from "./controllers/event-topic/left-behind.ts";
 import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
@@ -192,6 +193,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     live: liveObjects(parts),
     groups: new GroupUsage(),
     knownConfigs: new KnownConfigs(parts.clock),
+    corrections: new Corrections(parts.clock),
     namespace: (name) => caches.namespaces.get(name)?.metadata,
     isOurs: oursBy(settings),
     isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
@@ -205,6 +207,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
     onGone: (key) => {
       claims.remove(key);
+      world.corrections.forget(key);
       listeners.onSeen(key, undefined);
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
@@ -257,7 +260,7 @@ function sharedOptions(
     metrics,
     leadership,
     conditionTypes: owned.map(([type]) => type),
-    requestAnnotations: [ANNOTATION.requestedAt, ANNOTATION.fluxRequestedAt],
+    requestAnnotations: REQUEST_ANNOTATIONS,
     deadlineMs: RUN_DEADLINE_MS,
   };
 }

@@ -67,7 +67,8 @@ export const CONDITION_TYPES = {
   },
   OtherWriter: {
     means:
-      "Something keeps changing the topic back; the operator only reports from now on, until the object is edited.",
+      "Something has changed a setting back three times within an hour; drift is only reported from now on, until the object " +
+      "is edited or asked to run.",
     kinds: ["EventTopic"],
     present: "whileTrue",
   },

@@ -31,3 +31,6 @@ export const ANNOTATION = {
   /** Written by the operator before a create that must be recognised after a crash: `<uid>/<clusterId>/<topicName>`. */
   creating: `${GROUP}/creating`,
 } as const;
+
+/** Annotations whose new token asks for a run. */
+export const REQUEST_ANNOTATIONS = [ANNOTATION.requestedAt, ANNOTATION.fluxRequestedAt] as const;

@@ -45,6 +45,48 @@ describe("Drift", () => {
     expect(await operator.probe.topicConfig(name)).to.deep.equal({ "compression.type": "lz4" });
   });
 
+  it("that comes back a third time within an hour is another writer's, and from then on only reported", async function () {
+    this.timeout(60_000);
+    await operator.createTopic("contested", { compressionType: "lz4" });
+    await eventually(() => operator.topic("contested"), ready("True", "Created"));
+    const name = operator.topicName("contested");
+    const meddle = (value: string): Promise<void> =>
+      operator.probe.alterConfigs({ type: "topic", name }, { set: { "compression.type": value } });
+    const compressionBecomes = async (value: string): Promise<void> => {
+      await eventually(
+        () => operator.probe.topicConfig(name),
+        (config) => expect(config).to.deep.equal({ "compression.type": value }),
+      );
+    };
+    const sweeps = async (): Promise<void> => {
+      const before = operator.kafkaReads();
+      await eventually(operator.kafkaReads, (reads) => expect(reads).to.be.greaterThan(before + 6));
+    };
+    for (const value of ["gzip", "zstd"]) {
+      await meddle(value);
+      await compressionBecomes("lz4");
+    }
+    await meddle("gzip");
+    const topic = await eventually(() => operator.topic("contested"), ready("True", "Drifted"));
+    expect(topic.status?.conditions?.map(({ type }) => type)).to.deep.equal(["Ready", "Drifted", "OtherWriter"]);
+    expect(topic.status?.conditions?.at(-1)?.message).to.include('compression.type of topic "' + name + '" is "gzip"');
+    expect(topic.status?.drift).to.deep.equal([{ key: "compression.type", wanted: "lz4", found: "gzip" }]);
+    await eventually(
+      () => operator.events("contested"),
+      (found) => expect(found.map(({ reason }) => reason)).to.include("OtherWriter"),
+    );
+    const before = await operator.writes();
+    await sweeps();
+    await operator.restart();
+    await sweeps();
+    expect(await operator.writes(), "nothing, also after a restart").to.deep.equal(before);
+    // An edit gives it another try.
+    await operator.patchTopic("contested", { spec: { config: { "flush.ms": 5 } } });
+    await eventually(() => operator.topic("contested"), ready("True", "UpToDate"));
+    expect(await operator.probe.topicConfig(name)).to.deep.equal({ "compression.type": "lz4", "flush.ms": "5" });
+    await thenNothing(operator, ["contested"]);
+  });
+
   it("of keys that nobody declares is none, and they are listed", async () => {
     await operator.createTopic("tuned", { compressionType: "lz4" });
     await eventually(() => operator.topic("tuned"), ready("True", "Created"));

@@ -68,6 +68,11 @@ export function topicNameOf(action: TopicAction): string | undefined {
   }
 }
 
+/** Sets back what somebody else has set. */
+export function isCorrection(action: TopicAction): action is ConfigChangeAction {
+  return action.type === "changeConfig" && (action.cause === "drift" || action.cause === "undeclared");
+}
+
 /** What an action does, in one sentence without a final period. */
 export function describeAction(action: TopicAction): string {
   switch (action.type) {

@@ -12,6 +12,7 @@ import { exceedsAdoption, type Adoption } from "../../domain/namespace-grants.ts
 import { PROFILES } from "../../domain/profiles.ts";
 import { partitionsFor } from "../../domain/sizing.ts";
 import type { Refusal } from "../plan.ts";
+import { isContested } from "./contested.ts";
 import type { TopicMemory } from "./memory.ts";
 import type { ResolvedTopic } from "./resolve.ts";
 
@@ -92,7 +93,7 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
       creation: deletes || adoption === "Never" ? creationRecord(topic, resolved) : undefined,
     },
     ownsAllConfigs: spec.configOwnership === "Full",
-    recreatesWhenGone: correctsDrift(topic, resolved.bus),
+    recreatesWhenGone: correctsDrift(topic, resolved.bus) && !isContested(topic),
     partitionKey: spec.partitionKey,
     acknowledgedPartitions: spec.acknowledgePartitionGrowth,
     speakers,

@@ -7,7 +7,8 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
-import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
+import { runPipeline, type Phases, type RunContext, type Story } from "../pipeline.ts";
+import { isCorrection, type ConfigChangeAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
@@ -33,6 +34,8 @@ interface TopicContext extends RunContext {
   saveStatus(status: EventTopicStatus): Promise<void>;
   /** Finalizer and annotations, before the first effect. */
   mark(mark: Mark): Promise<void>;
+  /** How often the same was corrected lately. */
+  readonly correctionsOf: (action: ConfigChangeAction) => number;
 }
 
 /** Who hears of a run besides the object itself. */
@@ -55,12 +58,13 @@ export function reconcileTopic(
   return async (topic, run) => {
     // Deleted, and waiting for others only: there is nothing left to say.
     if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic)) return { outcome: settled() };
-    const context = contextOf(topic, run, nowMs());
+    const context = contextOf(topic, run, world, nowMs());
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
       const boundId = verdict.status?.topicId;
       if (story.stage === "finished" && boundId !== undefined) world.claims.bind(keyOf(topic.metadata), boundId);
+      noteCorrections(topic, story, world);
       const isUntouched = story.stage === "finished" && story.results.length === 0;
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const why = leftBehindBecause(topic, story, world);
@@ -77,6 +81,12 @@ export function reconcileTopic(
       world.claims.release(keyOf(topic.metadata));
     }
   };
+}
+
+function noteCorrections(topic: EventTopic, story: Story<TopicFlow>, { corrections }: TopicWorld): void {
+  for (const { step, answer } of story.stage === "finished" ? story.results : []) {
+    if (answer.status === "ok" && isCorrection(step.action)) corrections.note(topic, step.action);
+  }
 }
 
 function hasFinalizer({ metadata }: EventTopic): boolean {
@@ -102,7 +112,8 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
     prove: ({ steps }, observed, { admin, identity }, context) => {
       const call = writeCallOf(context, identity.clusterId);
-      return proveTopics(steps, observed, { ...world, admin, call, nowMs: context.nowMs });
+      const { nowMs, correctionsOf } = context;
+      return proveTopics(steps, observed, { ...world, admin, call, nowMs, correctionsOf });
     },
     restrict: (plan, _desired, topic, { bus }, evidence) => restrictTopics(plan, topic, bus, evidence),
     apply: async ({ steps }, topic, resolved, context) => {
@@ -121,7 +132,12 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
   };
 }
 
-function contextOf(topic: EventTopic, run: Run<EventTopicStatus>, nowMs: number): TopicContext {
+function contextOf(
+  topic: EventTopic,
+  run: Run<EventTopicStatus>,
+  { corrections }: TopicWorld,
+  nowMs: number,
+): TopicContext {
   return {
     signal: run.signal,
     priority: run.priority,
@@ -130,6 +146,7 @@ function contextOf(topic: EventTopic, run: Run<EventTopicStatus>, nowMs: number)
     memory: memoryOf(topic, nowMs),
     saveStatus: (status) => run.saveStatus(status),
     mark: (mark) => run.mark(mark),
+    correctionsOf: (action) => corrections.count(topic, action),
   };
 }
 

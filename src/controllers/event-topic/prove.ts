@@ -9,7 +9,7 @@ import type { TopicState } from "../../kafka/model/topic.ts";
 import type { GroupUsage } from "../group-usage.ts";
 import type { KnownConfigs } from "../known-configs.ts";
 import type { Refusal, Step } from "../plan.ts";
-import type { ConfigChangeAction, TopicAction } from "./actions.ts";
+import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { presentTopic, type ObservedTopics } from "./observe.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
@@ -18,6 +18,8 @@ export interface Evidence {
   readonly deletable: ReadonlyMap<string, bigint>;
   /** By step id: what a deletion would take. One that is absent could not be determined. */
   readonly usage: ReadonlyMap<string, TopicUsage>;
+  /** By step id: how often within the last hour the same was corrected already. */
+  readonly corrections: ReadonlyMap<string, number>;
   /** Keys of new topics that the cluster does not know. Where it does not tell which it knows, it will judge itself. */
   readonly unknownKeys: readonly Refusal<EventTopicReason>[];
 }
@@ -36,9 +38,16 @@ export interface Laboratory {
   /** Of a write, because only a creation that is judged tells which keys there are. */
   readonly call: WriteCall;
   readonly nowMs: number;
+  /** How often within the last hour the same was corrected already. */
+  correctionsOf(action: ConfigChangeAction): number;
 }
 
-export const NO_EVIDENCE: Evidence = { deletable: new Map(), usage: new Map(), unknownKeys: [] };
+export const NO_EVIDENCE: Evidence = {
+  deletable: new Map(),
+  usage: new Map(),
+  corrections: new Map(),
+  unknownKeys: [],
+};
 
 export function isDestructiveStep(step: Step<TopicAction>): step is Step<ConfigChangeAction> {
   const { action } = step;
@@ -71,6 +80,11 @@ export async function proveTopics(
   return {
     deletable: new Map(measured.filter(isKnown)),
     usage: new Map(used.filter(isKnown)),
+    corrections: new Map(
+      steps.flatMap(({ id, action }) =>
+        isCorrection(action) ? [[id, laboratory.correctionsOf(action)] as const] : [],
+      ),
+    ),
     unknownKeys: await unknownKeys(steps, laboratory),
   };
 }

@@ -20,12 +20,14 @@ import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
 import type { KnownConfigs } from "../known-configs.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
+import type { Corrections } from "./corrections.ts";
 import type { TopicMemory } from "./memory.ts";
 
 /** Everything that resolve may look at, and what is known of the clusters. */
 export interface TopicWorld {
   readonly groups: GroupUsage;
   readonly knownConfigs: KnownConfigs;
+  readonly corrections: Corrections;
   readonly buses: Lookup<EventBus>;
   readonly policies: Lookup<RetentionPolicy>;
   readonly claims: Claims;

@@ -8,6 +8,7 @@ import type { RestrictedPlan } from "../plan.ts";
 import { restrict, type Restriction } from "../restrict.ts";
 import type { TopicAction } from "./actions.ts";
 import { correctsDrift } from "./desired.ts";
+import { otherWriter } from "./other-writer.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import { isDestructiveStep, type Evidence, type TopicUsage } from "./prove.ts";
 
@@ -23,6 +24,7 @@ export function restrictTopics(
   const restrictions: TopicRestriction[] = [];
   // Drift that may not be corrected is a report, not a refusal, whatever forbids the correction.
   if (!correctsDrift(topic, bus)) restrictions.push(reportedDrift);
+  restrictions.push(...otherWriter(topic, bus, plan.steps, evidence));
   if (bus.spec.suspend === true) {
     restrictions.push(
       everything(

@@ -14,6 +14,7 @@ import { topicEvents } from "./events.ts";
 import type { TopicFlow } from "./flow.ts";
 import { judgeAnswer, judgeFindings, judgeRefusal, type Findings, type Judgement } from "./judgement.ts";
 import type { TopicMemory } from "./memory.ts";
+import { otherWriterEvents, otherWriterNotes } from "./other-writer.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
@@ -35,11 +36,17 @@ export function summarizeTopic(
       const { resolution } = story;
       if (resolution.kind !== "blocked") return { outcome: settled(), events: [] };
       const judgement = judgeRefusal(resolution.refusal, nowMs, resolution.recheckAt);
-      return tell(topic, { facts: identityFacts(topic, resolution.identity), judgement, nowMs });
+      return tell(topic, {
+        facts: identityFacts(topic, resolution.identity),
+        judgement,
+        nowMs,
+        notes: otherWriterNotes(topic),
+      });
     }
     case "unread": {
       const judgement = judgeAnswer(story.answer, `Cannot read topic "${story.desired.source.name}"`);
-      return tell(topic, { facts: identityFacts(topic, story.resolved.identity), judgement, nowMs });
+      const facts = identityFacts(topic, story.resolved.identity);
+      return tell(topic, { facts, judgement, nowMs, notes: otherWriterNotes(topic) });
     }
     case "finished":
       return summarizeFinished(topic, story, memory, nowMs);
@@ -60,8 +67,10 @@ function summarizeFinished(
   const parts = { desired: source, observed: observed.source, plan: plan.source };
   const facts = finishedFacts(topic, { resolved, ...parts, restricted, result, memory });
   const judgement = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
-  const notes = [...recreationNote(story), ...driftNote(facts, judgement.reason)];
-  const verdict = tell(topic, { facts, judgement, nowMs, notes, events: topicEvents(story) });
+  const otherWriter = otherWriterNotes(topic, { ...story, bus: resolved.bus, steps: plan.steps });
+  const notes = [...recreationNote(story), ...driftNote(facts, judgement.reason), ...otherWriter];
+  const events = [...topicEvents(story), ...otherWriterEvents(topic, otherWriter)];
+  const verdict = tell(topic, { facts, judgement, nowMs, notes, events });
   // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
   // finalizer stays, so that a topic that is left behind is told.
   return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
