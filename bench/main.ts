@@ -11,7 +11,7 @@ interface Suite {
 const SUITES: Readonly<Record<string, Suite>> = {
   runtime: {
     does: "the controller runtime alone: N objects (default 1000 10000) through a reconciler that does nothing",
-    load: async () => (await import("./null-reconciler.ts")).benchRuntime,
+    load: async () => (await import("./runtime.ts")).benchRuntime,
   },
 };
 

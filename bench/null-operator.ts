@@ -1,4 +1,4 @@
-// The operator that bench/null-reconciler.ts measures: the whole runtime with nothing to do but write one status for
+// The operator that the suite "runtime" measures: the whole runtime with nothing to do but write one status for
 // each object. Runs as a process of its own, told and asked over IPC.
 
 import { subscribe } from "node:diagnostics_channel";
@@ -17,7 +17,9 @@ import { WIDGET, WIDGET_CONDITIONS, type Widget, type WidgetStatus } from "../te
 
 /** What the operator has cost so far. */
 export interface CostReport {
-  readonly requests: Readonly<Record<string, number>>;
+  readonly writes: number;
+  /** Lists and reads of single objects; watches are none. */
+  readonly reads: number;
   readonly connections: number;
   readonly runs: number;
   readonly cpuSeconds: number;
@@ -67,16 +69,20 @@ const controller = createController<Widget, WidgetStatus>({
   events: { record: () => {} },
 });
 
+async function figure(name: string, labels: Readonly<Record<string, string>> = {}): Promise<number> {
+  const { values = [] } = (await metrics.registry.getSingleMetric(name)?.get()) ?? {};
+  const isMeant = (own: object): boolean =>
+    Object.entries(labels).every(([key, value]) => Reflect.get(own, key) === value);
+  return values.filter((value) => isMeant(value.labels)).reduce((sum, { value }) => sum + value, 0);
+}
+
 async function report(): Promise<CostReport> {
-  const { values = [] } = (await metrics.registry.getSingleMetric("rest_client_requests_total")?.get()) ?? {};
-  const requests: Record<string, number> = {};
-  for (const { labels, value } of values) {
-    const { method } = labels as { readonly method: string };
-    requests[method] = (requests[method] ?? 0) + value;
-  }
+  const requests = "rest_client_requests_total";
+  const gets = await figure(requests, { method: "GET" });
   const { user, system } = process.cpuUsage();
   return {
-    requests,
+    writes: (await figure(requests)) - gets,
+    reads: gets - (await figure("reflector_watches_total")),
     connections,
     runs,
     cpuSeconds: (user + system) / 1e6,

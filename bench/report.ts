@@ -22,8 +22,8 @@ export interface BenchReport {
 /** One column of the table. */
 export interface BenchCase {
   readonly name: string;
-  /** By what was measured, with its unit: `"p50, ms"`. The first case decides the order. */
-  readonly figures: Readonly<Record<string, Figure>>;
+  /** By what was measured, with its unit: `"p50, ms"`. The first case decides the order; undefined: not asked here. */
+  readonly figures: Readonly<Record<string, Figure | undefined>>;
 }
 
 const RESULTS = join(import.meta.dirname, "results");
@@ -33,6 +33,9 @@ const SIGNIFICANT_DIGITS = 3;
 export async function publish(suite: string, report: BenchReport): Promise<void> {
   const conditions = { ...machine(), ...report.conditions };
   console.log(`\n${report.title}\n\n${table(report.cases)}\n`);
+  for (const { title, unit, bars } of report.charts) {
+    console.log(`${title}, ${unit}: ${bars.map(({ label, value }) => `${label} ${show(value)}`).join(" · ")}`);
+  }
   for (const [name, value] of Object.entries(conditions)) console.log(`${name}: ${value}`);
   await mkdir(RESULTS, { recursive: true });
   const file = join(RESULTS, suite);
