@@ -1,5 +1,6 @@
 // The operator's view of the API: one store a kind, and the reflectors that fill them. Part of the composition root.
 
+import { consumerGroup, type ConsumerGroup } from "./api/consumer-group.ts";
 import type { KubernetesObject } from "./api/custom-resource.ts";
 import type { EventBus } from "./api/event-bus.ts";
 import { eventBus } from "./api/event-bus.ts";
@@ -7,7 +8,7 @@ import type { EventTopic } from "./api/event-topic.ts";
 import { eventTopic } from "./api/event-topic.ts";
 import type { RetentionPolicy } from "./api/retention-policy.ts";
 import { retentionPolicy } from "./api/retention-policy.ts";
-import { TOPIC_INDEXES } from "./controllers/event-topic/wakes.ts";
+import { GROUP_INDEXES, TOPIC_INDEXES } from "./controllers/event-topic/wakes.ts";
 import { KAFKA_TOPIC_INDEXES, KAFKA_TOPIC_VERSIONS, type KafkaTopic } from "./controllers/strimzi-topics.ts";
 import type { Resources, ResourceType, Selection } from "./kubernetes/resources.ts";
 import type { Clock } from "./runtime/clock.ts";
@@ -44,6 +45,7 @@ export interface Caches {
   readonly buses: ObjectStore<EventBus>;
   readonly topics: ObjectStore<EventTopic>;
   readonly policies: ObjectStore<RetentionPolicy>;
+  readonly consumerGroups: ObjectStore<ConsumerGroup>;
   readonly namespaces: ObjectStore<NamespaceObject>;
   /** One a version of Strimzi's API. */
   readonly kafkaTopics: readonly ObjectStore<KafkaTopic>[];
@@ -72,6 +74,7 @@ export function createCaches(options: CacheOptions): Caches {
     buses: follow<EventBus>(eventBus, everywhere),
     topics: follow<EventTopic>(eventTopic, watched, TOPIC_INDEXES),
     policies: follow<RetentionPolicy>(retentionPolicy, everywhere),
+    consumerGroups: follow<ConsumerGroup>(consumerGroup, watched, GROUP_INDEXES),
     namespaces: follow<NamespaceObject>(NAMESPACE, everywhere),
     kafkaTopics: KAFKA_TOPIC_VERSIONS.map((version) => {
       const type = {

@@ -135,8 +135,8 @@ function createControllers(parts: Parts): Runnable[] {
   const topics = createTopicController(parts, claims, {
     onOutage: (busName) => buses.enqueue(busName, { reason: "outage" }),
     onSeen: (key, observed) => swept.saw(key, observed),
-    onLeftBehind: (topic, why) => {
-      const mayGo = tellLeftBehind(topic, why);
+    onLeftBehind: (topic, left) => {
+      const mayGo = tellLeftBehind(topic, left);
       if (!mayGo) buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
       return mayGo;
     },
@@ -189,6 +189,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     policies: caches.policies,
     claims,
     kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
+    groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
     link: (busName) => registry.link(busName),
     live: liveObjects(parts),
     groups: new GroupUsage(),

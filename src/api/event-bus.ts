@@ -218,7 +218,7 @@ const leftBehind = z.object({
   kind: text(63, 1).describe("EventTopic or ConsumerGroup."),
   namespace: text(63, 1).describe("Namespace of the deleted object."),
   name: text(253, 1).describe("Name of the deleted object."),
-  kafkaName: text(255).optional().describe("Name of the topic or group that still is in Kafka."),
+  kafkaName: text(255).describe("Name of the topic or group that still is in Kafka; empty where there never was one."),
   topicId: text(64).optional().describe("Id of the topic."),
   reason: text(253).describe("Why it was left."),
   time: timestamp().describe("When."),
@@ -246,7 +246,7 @@ const eventBusStatus = z.object({
   offlinePartitions: count().optional().describe("Partitions without a leader, among managed topics."),
   underReplicatedPartitions: count().optional().describe("Partitions with replicas out of sync, among managed topics."),
   rollout,
-  leftBehind: keyedList(leftBehind, ["kind", "namespace", "name"], 20)
+  leftBehind: keyedList(leftBehind, ["kind", "namespace", "name", "kafkaName"], 20)
     .optional()
     .describe("The last topics and groups whose object was deleted while they had to stay in Kafka."),
 });

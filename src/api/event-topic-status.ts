@@ -46,6 +46,11 @@ const pendingChange = z.object({
   message: text(4_096).optional().describe("What to do, for people."),
 });
 
+const deadLetterConfig = z.object({
+  key: configKey().describe("Kafka's configuration key."),
+  value: text(64).describe("Its value, in canonical units (milliseconds, bytes)."),
+});
+
 const deadLetter = z.object({
   topicName: text(249, 1).describe("Name of the dead-letter topic."),
   topicId: text(64).optional().describe("Its id in Kafka."),
@@ -53,6 +58,9 @@ const deadLetter = z.object({
   partitions: whole(0, MAX_PARTITIONS * 10)
     .optional()
     .describe("Partitions that it has."),
+  config: keyedList(deadLetterConfig, ["key"], 16)
+    .optional()
+    .describe("Configuration that it was given; what differs from it in Kafka is drift."),
   state: text(64).describe("Ready, or the reason why not."),
 });
 

@@ -21,11 +21,22 @@ export interface LeftBehind {
   readonly kind: "EventTopic" | "ConsumerGroup";
   readonly namespace: string;
   readonly name: string;
-  readonly kafkaName?: string | undefined;
+  /** Empty for an object that never had any. */
+  readonly kafkaName: string;
   readonly topicId?: string | undefined;
   readonly reason: string;
   /** RFC 3339. */
   readonly time: string;
+}
+
+/** What an EventBus' status tells apart. */
+export function leftBehindKey({
+  kind,
+  namespace,
+  name,
+  kafkaName,
+}: Omit<LeftBehind, "kind"> & { kind: string }): string {
+  return `${kind}/${namespace}/${name}/${kafkaName}`;
 }
 
 /** As many as an EventBus' status shows. */

@@ -1,20 +1,29 @@
 // Claims: who owns which name on which cluster. One ledger for all buses, because two buses may lead to one cluster.
 // Synchronous and in memory: rebuilt from the store before the first run. No I/O.
 
-/** An object that wants a name. */
-export interface Claimant {
+/** An object that wants names. */
+export interface Owner {
   /** Store key of the object. */
   readonly key: string;
   readonly uid: string;
   /** RFC 3339, whole seconds. */
   readonly creationTimestamp: string;
-  /** Id of the topic that the object is bound to, from its status. */
-  readonly boundId?: string | undefined;
 }
 
 export interface ClaimName {
   readonly clusterId: string;
   readonly name: string;
+}
+
+/** A name that an object wants. */
+export interface WantedName extends ClaimName {
+  /** Id of the topic of this name that the object is bound to, from its status. */
+  readonly boundId?: string | undefined;
+}
+
+/** Who wants a name. */
+export interface Claimant extends Owner {
+  readonly boundId?: string | undefined;
 }
 
 interface Claim {
@@ -29,15 +38,17 @@ interface Claim {
 /**
  * Guarantees
  * - Exactly one holder for a claimed name: first the object bound to the live topic, then the older, then the smaller UID.
- * - A holder whose run is under way (`hold`) stays the holder until `release`.
- * - Whoever loses or gains by a change is told to `onChange`; but not an object by its own `put`, of which its run knows.
+ * - A holder whose run is under way (`hold`) stays the holder of that name until `release`.
+ * - Whoever loses or gains by a change of holder, also of a name that collides with its own, is told to `onChange`; but
+ *   not an object by its own `put`, of which its run knows.
  *
  * Assumptions
  * - Only entitled objects are put in; callers remove an object whose entitlement is gone.
  */
 export class Claims {
   readonly #claims = new Map<string, Claim>();
-  readonly #claimOf = new Map<string, Claim>();
+  /** By key of the object. */
+  readonly #claimsOf = new Map<string, Set<Claim>>();
   /** Claimed names by what Kafka folds together, so that a collision is found in one look. */
   readonly #byFold = new Map<string, Set<Claim>>();
   readonly #fold: (name: string) => string;
@@ -49,21 +60,22 @@ export class Claims {
     this.#onChange = onChange;
   }
 
-  /** Enters or updates an object's only claim. */
-  put(id: ClaimName, claimant: Claimant): void {
-    const previous = this.#claimOf.get(claimant.key);
-    if (previous !== undefined && !sameName(previous.id, id)) this.remove(claimant.key);
-    const claim = this.#claimFor(id);
-    const enter = (): void => {
-      claim.claimants.set(claimant.key, claimant);
-      this.#claimOf.set(claimant.key, claim);
-    };
-    this.#change(claim, enter, claimant.key);
+  /**
+   * Enters everything that an object claims, in place of what it claimed before. The first name is what the others depend
+   * on: while another holds it, they are not claimed.
+   */
+  put(owner: Owner, [first, ...others]: readonly [WantedName, ...WantedName[]]): void {
+    const claims = new Set([this.#enter(owner, first)]);
+    if (this.holder(first)?.key === owner.key) {
+      for (const wanted of others) claims.add(this.#enter(owner, wanted));
+    }
+    this.#withdraw(owner.key, (claim) => !claims.has(claim));
+    this.#claimsOf.set(owner.key, claims);
   }
 
   /** Records the topic that a run has just bound its object to, so that nobody else goes before it from now on. */
-  bind(key: string, boundId: string): void {
-    const claim = this.#claimOf.get(key);
+  bind(key: string, id: ClaimName, boundId: string): void {
+    const claim = this.#claims.get(serialize(id));
     const claimant = claim?.claimants.get(key);
     if (claim === undefined || claimant === undefined || claimant.boundId === boundId) return;
     this.#change(claim, () => claim.claimants.set(key, { ...claimant, boundId }), key);
@@ -71,14 +83,8 @@ export class Claims {
 
   /** Takes an object out, with whatever it claimed. */
   remove(key: string): void {
-    const claim = this.#claimOf.get(key);
-    if (claim === undefined) return;
-    this.#change(claim, () => {
-      claim.claimants.delete(key);
-      this.#claimOf.delete(key);
-      if (claim.inFlight === key) claim.inFlight = undefined;
-    });
-    if (claim.claimants.size === 0) this.#forget(claim);
+    this.#withdraw(key, () => true);
+    this.#claimsOf.delete(key);
   }
 
   /** Records which id Kafka shows under the name; undefined when there is none. */
@@ -97,26 +103,51 @@ export class Claims {
     return [...(this.#claims.get(serialize(id))?.claimants.values() ?? [])];
   }
 
-  /** Another claimed name of the cluster that Kafka would not tell apart from this one, with its holder. */
+  /**
+   * Another claimed name of the cluster that Kafka would not tell apart from this one, with its holder. Of two holders
+   * only the one that comes second is told, so that the first may go on; of two names of one object, the later by name.
+   */
   collision(id: ClaimName): { readonly name: string; readonly holder: Claimant } | undefined {
+    const own = this.holder(id);
     for (const claim of this.#byFold.get(this.#foldKey(id)) ?? []) {
       const holder = claim.id.name === id.name ? undefined : holderOf(claim);
-      if (holder !== undefined) return { name: claim.id.name, holder };
+      if (holder === undefined) continue;
+      const isFirst = own === undefined ? false : comesFirst(own, id.name, holder, claim.id.name);
+      if (!isFirst) return { name: claim.id.name, holder };
     }
     return undefined;
   }
 
-  /** Keeps the claim for the holder while its run is under way; false (and nothing kept) for anyone else. */
-  hold(key: string): boolean {
-    const claim = this.#claimOf.get(key);
+  /** Keeps a name for its holder while its run is under way; false (and nothing kept) for anyone else. */
+  hold(key: string, id: ClaimName): boolean {
+    const claim = this.#claims.get(serialize(id));
     if (claim === undefined || holderOf(claim)?.key !== key) return false;
     claim.inFlight = key;
     return true;
   }
 
+  /** The object's run has ended. */
   release(key: string): void {
-    const claim = this.#claimOf.get(key);
-    if (claim?.inFlight === key) this.#change(claim, () => (claim.inFlight = undefined));
+    for (const claim of this.#claimsOf.get(key) ?? []) {
+      if (claim.inFlight === key) this.#change(claim, () => (claim.inFlight = undefined));
+    }
+  }
+
+  #enter(owner: Owner, { boundId, ...id }: WantedName): Claim {
+    const claim = this.#claimFor(id);
+    this.#change(claim, () => claim.claimants.set(owner.key, { ...owner, boundId }), owner.key);
+    return claim;
+  }
+
+  #withdraw(key: string, isWithdrawn: (claim: Claim) => boolean): void {
+    for (const claim of [...(this.#claimsOf.get(key) ?? [])].filter((candidate) => isWithdrawn(candidate))) {
+      const withdraw = (): void => {
+        claim.claimants.delete(key);
+        if (claim.inFlight === key) claim.inFlight = undefined;
+      };
+      this.#change(claim, withdraw, key);
+      if (claim.claimants.size === 0) this.#forget(claim);
+    }
   }
 
   /** `knowing`: the object that makes the change, and need not be told of it. */
@@ -124,8 +155,14 @@ export class Claims {
     const before = holderOf(claim)?.key;
     change();
     const after = holderOf(claim)?.key;
-    if (before === after) return;
-    const concerned = [...claim.claimants.keys()].filter((key) => key !== knowing);
+    if (before !== after) this.#tell(claim, knowing);
+  }
+
+  /** Whoever wants this name, or one that collides with it. */
+  #tell(claim: Claim, knowing: string | undefined): void {
+    const colliding = this.#byFold.get(this.#foldKey(claim.id)) ?? [];
+    const keys = new Set([...colliding].flatMap(({ claimants }) => [...claimants.keys()]));
+    const concerned = [...keys].filter((key) => key !== knowing);
     if (concerned.length > 0) this.#onChange(concerned);
   }
 
@@ -169,10 +206,11 @@ function precedes(a: Claimant, b: Claimant, liveId: string | undefined): boolean
   return a.uid < b.uid;
 }
 
-function serialize(id: ClaimName): string {
-  return `${id.clusterId}/${id.name}`;
+function comesFirst(own: Claimant, ownName: string, other: Claimant, otherName: string): boolean {
+  if (precedes(own, other, undefined)) return true;
+  return !precedes(other, own, undefined) && ownName < otherName;
 }
 
-function sameName(a: ClaimName, b: ClaimName): boolean {
-  return a.clusterId === b.clusterId && a.name === b.name;
+function serialize(id: ClaimName): string {
+  return `${id.clusterId}/${id.name}`;
 }

@@ -1,6 +1,6 @@
 // Plans: what should be done, as data, and what came of it. Pure but for applySteps, which only orders its caller's effects.
 
-import type { Answer } from "../kafka/model/failure.ts";
+import { isFinal, type Answer } from "../kafka/model/failure.ts";
 
 /** A wish that is not granted, with the reason and the sentence that people read. */
 export interface Refusal<Reason extends string> {
@@ -16,6 +16,8 @@ export interface Step<Action> {
   readonly id: string;
   /** Ids of earlier steps that must have succeeded first. */
   readonly after: readonly string[];
+  /** As `after`, but one that Kafka refuses for good holds nothing up. */
+  readonly waitsFor?: readonly string[] | undefined;
   readonly action: Action;
 }
 
@@ -30,6 +32,7 @@ export interface Plan<Action, Reason extends string> {
 export interface Withheld<Action, Reason extends string> {
   readonly step: Step<Action>;
   readonly reason: Reason;
+  readonly message: string;
 }
 
 export interface RestrictedPlan<Action, Reason extends string> extends Plan<Action, Reason> {
@@ -52,8 +55,7 @@ export async function applySteps<Action, Value>(
 ): Promise<StepResult<Action, Value>[]> {
   const started = new Map<string, Promise<StepResult<Action, Value>>>();
   for (const step of steps) {
-    const before = step.after.map((id) => started.get(id)).filter((result) => result !== undefined);
-    started.set(step.id, applyAfter(step, before, execute));
+    started.set(step.id, applyAfter(step, started, execute));
   }
   // Whoever rejects waits for the others first: no effect of a run may still be under way when it has ended.
   await Promise.allSettled(started.values());
@@ -62,11 +64,15 @@ export async function applySteps<Action, Value>(
 
 async function applyAfter<Action, Value>(
   step: Step<Action>,
-  before: readonly Promise<StepResult<Action, Value>>[],
+  started: ReadonlyMap<string, Promise<StepResult<Action, Value>>>,
   execute: (action: Action) => Promise<Answer<Value>>,
 ): Promise<StepResult<Action, Value>> {
-  const results = await Promise.all(before);
-  const obstacle = results.find((result) => result.answer.status !== "ok");
+  const resultsOf = (ids: readonly string[]): Promise<StepResult<Action, Value>[]> =>
+    Promise.all(ids.map((id) => started.get(id)).filter((result) => result !== undefined));
+  const [before, waited] = await Promise.all([resultsOf(step.after), resultsOf(step.waitsFor ?? [])]);
+  const obstacle =
+    before.find(({ answer }) => answer.status !== "ok") ??
+    waited.find(({ answer }) => answer.status !== "ok" && !(answer.status === "failed" && isFinal(answer.failure)));
   if (obstacle !== undefined) return { step, answer: { status: "skipped", after: obstacle.step.id } };
   return { step, answer: await execute(step.action) };
 }

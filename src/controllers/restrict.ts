@@ -26,11 +26,12 @@ export function restrict<Action, Reason extends string>(
     const restriction = restrictions.find((candidate) => candidate.forbids(step));
     if (restriction !== undefined) {
       effective.add(restriction);
-      byId.set(step.id, { step, reason: restriction.reason });
+      byId.set(step.id, { step, reason: restriction.reason, message: restriction.message });
       continue;
     }
-    const obstacle = step.after.map((id) => byId.get(id)).find((withheld) => withheld !== undefined);
-    if (obstacle !== undefined) byId.set(step.id, { step, reason: obstacle.reason });
+    const before = [...step.after, ...(step.waitsFor ?? [])];
+    const obstacle = before.map((id) => byId.get(id)).find((withheld) => withheld !== undefined);
+    if (obstacle !== undefined) byId.set(step.id, { ...obstacle, step });
   }
   const refusals = [...effective].filter((restriction) => restriction.isQuiet !== true);
   return {

@@ -148,7 +148,8 @@ function freeSetting(key: string, value: string, { policy }: Speakers): Setting<
   };
 }
 
-function milliseconds(duration: string | undefined): string | undefined {
+/** A duration as Kafka's keys hold it: -1 is unlimited. */
+export function milliseconds(duration: string | undefined): string | undefined {
   return duration === undefined ? undefined : kafkaNumber(parseDuration(duration), "-1");
 }
 

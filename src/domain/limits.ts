@@ -7,14 +7,15 @@ import { policyValue, SOURCE, type Objection, type Setting, type Speakers } from
 /** Shorter retention than this is a typing error more often than a wish: Kafka itself checks every five minutes. */
 const SHORTEST_RETENTION_MS = 60_000;
 
+function tooShort(ms: number, where: string): Objection {
+  return { reason: "InvalidConfig", message: `Retention of ${formatDuration(ms)} (${where}) is shorter than 1m` };
+}
+
 /** Judges one configuration value of the chain. */
 export function objectionToConfig(key: string, setting: Setting<string>, speakers: Speakers): Objection | undefined {
   if (setting.objection !== undefined) return setting.objection;
   if (key === "retention.ms" && Number(setting.value) >= 0 && Number(setting.value) < SHORTEST_RETENTION_MS) {
-    return {
-      reason: "InvalidConfig",
-      message: `Retention of ${formatDuration(Number(setting.value))} (${setting.source}) is shorter than 1m`,
-    };
+    return tooShort(Number(setting.value), setting.source);
   }
   if (setting.source !== SOURCE.spec || speakers.policy === undefined) return undefined;
   if (policyValue(key, speakers.policy.spec) === setting.value) return undefined;
@@ -50,6 +51,28 @@ function overrideObjection(key: string, value: string, policy: NonNullable<Speak
   }
 }
 
+/**
+ * Judges a retention that is declared for dead letters; `usual` is what they would have without. They hold copies of the
+ * source's records, so the policy's upper bound is theirs too.
+ */
+export function objectionToDeadLetterRetention(
+  value: string,
+  usual: string,
+  { policy }: Speakers,
+): Objection | undefined {
+  const wanted = lasting(value);
+  if (wanted < SHORTEST_RETENTION_MS) return tooShort(wanted, "spec.deadLetter.retention");
+  if (policy === undefined) return undefined;
+  const max = policy.spec.bounds?.retentionTime?.max;
+  const most = Math.max(lasting(usual), max === undefined ? 0 : parseDuration(max));
+  if (wanted <= most) return undefined;
+  return violation("spec.deadLetter.retention", formatDuration(wanted), policy.name, `at most ${formatDuration(most)}`);
+}
+
+function lasting(value: string): number {
+  return value === "-1" ? UNLIMITED : Number(value);
+}
+
 interface Bound<Text> {
   readonly min?: Text | undefined;
   readonly max?: Text | undefined;
@@ -63,7 +86,7 @@ function outside<Text>(
   parse: (text: Text) => number,
   format: (value: number) => string,
 ): Objection | undefined {
-  const wanted = value === "-1" ? UNLIMITED : Number(value);
+  const wanted = lasting(value);
   if (bound === undefined) return violation(field, format(wanted), policyName, "no value of its own");
   const min = bound.min === undefined ? 0 : parse(bound.min);
   const max = bound.max === undefined ? UNLIMITED : parse(bound.max);

@@ -4,6 +4,7 @@ import type { EventBus } from "../../src/api/event-bus.ts";
 import type { EventTopic } from "../../src/api/event-topic.ts";
 import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
 import type { ObservedTopic } from "../../src/controllers/event-topic/observe.ts";
+import type { ResolvedDeadLetter } from "../../src/controllers/event-topic/resolve-dead-letters.ts";
 import type { ResolvedTopic } from "../../src/controllers/event-topic/resolve.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
 import type { ConfigEntry, ConfigType } from "../../src/kafka/model/topic-config.ts";
@@ -80,6 +81,7 @@ const unusedAdmin = new Proxy({} as KafkaAdmin, {
 export interface ResolvedGiven {
   readonly bus?: EventBus;
   readonly policy?: RetentionPolicy;
+  readonly deadLetters?: readonly ResolvedDeadLetter[];
   readonly adoptionCeiling?: "Never" | "IfIdentical" | "Adopt";
 }
 
@@ -95,6 +97,7 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}): Re
     bus,
     admin: unusedAdmin,
     policy: policy === undefined ? { kind: "none" } : { kind: "policy", policy },
+    deadLetters: given.deadLetters ?? [],
     grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
     speakers: {
       topic: topic.spec,

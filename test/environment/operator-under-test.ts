@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
+import type { ConsumerGroup, ConsumerGroupSpec } from "../../src/api/consumer-group.ts";
 import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
 import type { EventTopic, EventTopicSpec } from "../../src/api/event-topic.ts";
 import { FIELD_MANAGER } from "../../src/api/group.ts";
@@ -212,6 +213,19 @@ export class OperatorUnderTest implements AsyncDisposable {
       ...parts,
       ...spec,
     });
+  }
+
+  async createGroup(name: string, spec: ConsumerGroupSpec): Promise<ConsumerGroup> {
+    const path = `namespaces/${this.id}/consumergroups`;
+    return await this.#create<ConsumerGroup>(path, "ConsumerGroup", { name, namespace: this.id }, spec);
+  }
+
+  async patchGroup(name: string, patch: object): Promise<void> {
+    await this.#request("PATCH", `namespaces/${this.id}/consumergroups/${name}`, patch);
+  }
+
+  async deleteGroup(name: string): Promise<void> {
+    await this.#request("DELETE", `namespaces/${this.id}/consumergroups/${name}`);
   }
 
   /** Cluster-scoped, so the name carries the id. */

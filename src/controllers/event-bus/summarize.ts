@@ -8,7 +8,7 @@ import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, isTransition } from "../../runtime/conditions.ts";
 import { failed, settled, stalled, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
-import { LEFT_BEHIND_MOST, type BusHealth, type LeftBehind } from "../bus-registry.ts";
+import { LEFT_BEHIND_MOST, leftBehindKey, type BusHealth, type LeftBehind } from "../bus-registry.ts";
 import { conditionsFor, isReconciling } from "../ready-reason.ts";
 import type { BusJudgement } from "./judgement.ts";
 import type { TopicCounts } from "./topic-counts.ts";
@@ -95,9 +95,7 @@ function latestLeftBehind(
   known: NonNullable<EventBusStatus["leftBehind"]>,
   added: readonly LeftBehind[],
 ): EventBusStatus["leftBehind"] {
-  const byObject = new Map(
-    [...known, ...added].map((entry) => [`${entry.kind}/${entry.namespace}/${entry.name}`, entry]),
-  );
+  const byObject = new Map([...known, ...added].map((entry) => [leftBehindKey(entry), entry]));
   const latest = [...byObject].toSorted(([, a], [, b]) => (a.time < b.time ? -1 : 1)).slice(-LEFT_BEHIND_MOST);
   return latest.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }

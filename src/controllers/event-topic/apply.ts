@@ -38,14 +38,20 @@ function requestsOf(steps: readonly Step<TopicAction>[]): Step<Request>[] {
   const requests: Step<Request>[] = [];
   const changes = steps.filter((step): step is Step<ConfigChangeAction> => step.action.type === "changeConfig");
   const byTopic = Map.groupBy(changes, ({ action }) => action.topicName);
+  const configRequests = new Map(changes.map(({ id, action }) => [id, requestIdOf(action.topicName)]));
   for (const step of steps) {
     if (isSingle(step)) requests.push({ ...step, action: { kind: "single", step } });
   }
   for (const [topicName, ofTopic] of byTopic) {
-    const after = [...new Set(ofTopic.flatMap((step) => step.after))];
-    requests.push({ id: `configs of ${topicName}`, after, action: { kind: "configs", topicName, steps: ofTopic } });
+    const after = ofTopic.flatMap((step) => step.after).map((id) => configRequests.get(id) ?? id);
+    const id = requestIdOf(topicName);
+    requests.push({ id, after: [...new Set(after)], action: { kind: "configs", topicName, steps: ofTopic } });
   }
   return requests;
+}
+
+function requestIdOf(topicName: string): string {
+  return `configs of ${topicName}`;
 }
 
 function isSingle(step: Step<TopicAction>): step is Step<Exclude<TopicAction, ConfigChangeAction>> {

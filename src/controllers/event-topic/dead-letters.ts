@@ -1,10 +1,16 @@
 // What is wanted of a dead-letter topic: it follows its source, so it is known only once the source's plan is. Pure.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
-import { SOURCE, type Setting } from "../../domain/defaults-chain.ts";
-import { objectionToConfig, objectionToPartitions } from "../../domain/limits.ts";
+import { SOURCE, type Setting, type Speakers } from "../../domain/defaults-chain.ts";
+import {
+  objectionToDeadLetterRetention,
+  objectionToMinInSyncReplicas,
+  objectionToPartitions,
+} from "../../domain/limits.ts";
+import type { Adoption } from "../../domain/namespace-grants.ts";
+import { replicationFactorOf } from "../../kafka/model/topic.ts";
 import type { Refusal } from "../plan.ts";
-import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
+import { leastAdoption, type DesiredAbsence, type DesiredTopic } from "./desired.ts";
 import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
 
@@ -16,6 +22,8 @@ export interface DeadLetterWish {
   /** Why it cannot be provided, whatever Kafka holds. */
   readonly obstacle?: Refusal<EventTopicReason> | undefined;
   readonly boundId?: string | undefined;
+  /** The furthest adoption that is granted for its name. */
+  readonly adoption: Adoption;
   /** Undefined: as many as the source has. */
   readonly partitions?: number | undefined;
   /** Kafka's `retention.ms`; undefined: at least 14 days, and as long as the source. */
@@ -49,53 +57,67 @@ export function deadLetterTopic(
   live: ObservedTopic,
 ): DesiredTopic {
   const { speakers } = source;
-  const own = wish.partitions;
-  const objection = own === undefined ? undefined : objectionToPartitions(own, speakers);
-  const partitions = own === undefined ? derived(shape.partitions) : { value: own, source: SOURCE.spec, objection };
-  const isLarger =
-    live.kind === "present" && shape.partitions !== undefined && live.topic.partitions.length > shape.partitions;
-  const factor = derived(shape.replicationFactor);
-  const configs = [...wantedConfigs(wish, shape)].filter(([key]) => !source.isIgnored(key));
-  const judged = configs.map(
-    ([key, setting]) =>
-      [key, { ...setting, objection: objectionToConfig(key, setting, { ...speakers, policy: undefined }) }] as const,
-  );
+  const factor = shape.replicationFactor === undefined ? undefined : derived(shape.replicationFactor);
+  const followed = shape.partitions === undefined ? undefined : derived(shape.partitions);
+  const partitions =
+    wish.partitions === undefined
+      ? followed
+      : { value: wish.partitions, source: SOURCE.spec, objection: objectionToPartitions(wish.partitions, speakers) };
+  const configs = wantedConfigs(wish, shape, live, speakers);
   return {
     ...source,
     name: wish.name,
     boundId: wish.boundId,
-    // More than the source has harm nobody, unless the number was declared.
-    partitions: own === undefined && isLarger ? undefined : partitions,
+    partitions: exceeds(live, wish, shape) ? undefined : partitions,
     replicationFactor: source.replicationFactor === undefined ? undefined : factor,
     atCreation: { partitions, replicationFactor: factor },
-    configs: new Map(judged),
-    undecided: undefined,
+    configs: new Map([...configs].filter(([key]) => !source.isIgnored(key))),
+    // What it takes from the source's policy must be known before the topic is made or taken over.
+    undecided: wish.boundId === undefined ? source.undecided : undefined,
     refusals: [],
+    adoption: leastAdoption(source.adoption, wish.adoption),
     partitionKey: undefined,
     acknowledgedPartitions: undefined,
   };
 }
 
-function wantedConfigs(wish: DeadLetterWish, { configs }: SourceShape): Map<string, Setting<string>> {
-  const wanted = new Map<string, Setting<string>>([
-    ["cleanup.policy", { value: "delete", source: SOURCE.deadLetter }],
-    // A letter keeps its record's time where the producer chooses it, and would be deleted for the record's age.
-    ["message.timestamp.type", { value: "LogAppendTime", source: SOURCE.deadLetter }],
-    ["retention.ms", retention(wish, configs.get("retention.ms")?.value)],
-    ["max.message.bytes", { value: messageBytes(configs.get("max.message.bytes")?.value), source: SOURCE.deadLetter }],
-  ]);
-  const minInSync = configs.get("min.insync.replicas");
-  if (minInSync !== undefined) {
-    wanted.set("min.insync.replicas", { value: minInSync.value, source: SOURCE.deadLetter });
-  }
-  return wanted;
+/** More partitions than the source has harm nobody, unless a number was declared. */
+function exceeds(live: ObservedTopic, wish: DeadLetterWish, { partitions }: SourceShape): boolean {
+  if (wish.partitions !== undefined || partitions === undefined || live.kind === "absent") return false;
+  return live.topic.partitions.length > partitions;
 }
 
-function retention({ retentionMs }: DeadLetterWish, source: string | undefined): Setting<string> {
-  if (retentionMs !== undefined) return { value: retentionMs, source: SOURCE.spec };
-  const ofSource = Number(source ?? 0);
-  const value = ofSource < 0 ? "-1" : String(Math.max(SHORTEST_RETENTION_MS, ofSource));
-  return { value, source: SOURCE.deadLetter };
+function wantedConfigs(
+  wish: DeadLetterWish,
+  { configs, replicationFactor }: SourceShape,
+  live: ObservedTopic,
+  speakers: Speakers,
+): Map<string, Setting<string>> {
+  const wanted = new Map<string, Setting<string>>([
+    ["cleanup.policy", derived("delete")],
+    // A letter keeps its record's time where the producer chooses it, and would be deleted for the record's age.
+    ["message.timestamp.type", derived("LogAppendTime")],
+    ["retention.ms", retention(wish, configs.get("retention.ms")?.value, speakers)],
+    ["max.message.bytes", derived(messageBytes(configs.get("max.message.bytes")?.value))],
+  ]);
+  const minInSync = configs.get("min.insync.replicas");
+  if (minInSync === undefined) return wanted;
+  const own = live.kind === "present" ? replicationFactorOf(live.topic) : replicationFactor;
+  const isAsSource = own === undefined || own === replicationFactor;
+  const setting = derived(minInSync.value);
+  const objection = isAsSource ? undefined : objectionToMinInSyncReplicas(setting, own, speakers);
+  return wanted.set("min.insync.replicas", { ...setting, objection });
+}
+
+function retention({ retentionMs }: DeadLetterWish, ofSource: string | undefined, speakers: Speakers): Setting<string> {
+  const least = ofSource !== undefined && Number(ofSource) < 0 ? "-1" : longest(SHORTEST_RETENTION_MS, ofSource);
+  if (retentionMs === undefined) return { value: least, source: SOURCE.deadLetter };
+  const objection = objectionToDeadLetterRetention(retentionMs, least, speakers);
+  return { value: retentionMs, source: SOURCE.spec, objection };
+}
+
+function longest(ms: number, other: string | undefined): string {
+  return String(Math.max(ms, Number(other ?? 0)));
 }
 
 function messageBytes(source: string | undefined): string {
@@ -103,6 +125,6 @@ function messageBytes(source: string | undefined): string {
   return String(Math.min(GREATEST_INT, ofSource + HEADER_ROOM));
 }
 
-function derived(value: number | undefined): Setting<number> | undefined {
-  return value === undefined ? undefined : { value, source: SOURCE.deadLetter };
+function derived<T>(value: T): Setting<T> {
+  return { value, source: SOURCE.deadLetter };
 }

@@ -1,9 +1,11 @@
 // What an object wants of Kafka: its source topic, and the dead-letter topics beside it. Pure.
 
 import type { EventTopic } from "../../api/event-topic.ts";
+import { milliseconds } from "../../domain/defaults-chain.ts";
 import type { DeadLetterWish } from "./dead-letters.ts";
 import { desiredAbsence, desiredTopic, type DesiredAbsence, type DesiredTopic } from "./desired.ts";
 import type { TopicMemory } from "./memory.ts";
+import type { ResolvedDeadLetter } from "./resolve-dead-letters.ts";
 import type { ResolvedTopic } from "./resolve.ts";
 
 export interface DesiredTopics {
@@ -12,6 +14,21 @@ export interface DesiredTopics {
 }
 
 export function desiredTopics(topic: EventTopic, resolved: ResolvedTopic, memory: TopicMemory): DesiredTopics {
-  const desired = memory.deletedAtMs === undefined ? desiredTopic : desiredAbsence;
-  return { source: desired(topic, resolved, memory), deadLetters: [] };
+  const source =
+    memory.deletedAtMs === undefined
+      ? desiredTopic(topic, resolved, memory)
+      : desiredAbsence(topic, resolved.identity.topicName, memory.topicId, memory);
+  return { source, deadLetters: resolved.deadLetters.map((letter) => wishOf(letter, topic, memory)) };
+}
+
+function wishOf(letter: ResolvedDeadLetter, topic: EventTopic, memory: TopicMemory): DeadLetterWish {
+  const { partitions, retention } = topic.spec.deadLetter ?? {};
+  const lastWanted = memory.deadLetters.get(letter.name)?.lastWanted ?? new Map<string, string>();
+  return {
+    ...letter,
+    partitions,
+    retentionMs: milliseconds(retention),
+    memory: { ...memory, isAdopted: false, managedKeys: new Set(), lastWanted },
+    absence: desiredAbsence(topic, letter.name, letter.boundId, memory),
+  };
 }

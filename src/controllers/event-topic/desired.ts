@@ -23,7 +23,7 @@ export interface DesiredAbsence {
   readonly presence: "absent";
   readonly name: string;
   /** The only topic that may be deleted: a namesake of another id is not ours. */
-  readonly boundId: string;
+  readonly boundId: string | undefined;
   /** Records or groups keep the topic until somebody confirms. */
   readonly isProtected: boolean;
 }
@@ -51,8 +51,8 @@ export interface DesiredTopic {
   readonly record: {
     /** Deletion of the object deletes the topic, so it must wait for us. */
     readonly finalizer: boolean;
-    /** Value of the `creating` annotation, for objects that must know their own creation again after a crash. */
-    readonly creation?: string | undefined;
+    /** Who creates, on which cluster (`<uid>/<cluster id>`), for objects that must know their own creation after a crash. */
+    readonly creator?: string | undefined;
   };
   readonly ownsAllConfigs: boolean;
   readonly recreatesWhenGone: boolean;
@@ -90,7 +90,7 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
     adoption,
     record: {
       finalizer: deletes,
-      creation: deletes || adoption === "Never" ? creationRecord(topic, resolved) : undefined,
+      creator: deletes || adoption === "Never" ? `${topic.metadata.uid}/${identity.clusterId}` : undefined,
     },
     ownsAllConfigs: spec.configOwnership === "Full",
     recreatesWhenGone: correctsDrift(topic, resolved.bus) && !isContested(topic),
@@ -101,16 +101,15 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
   };
 }
 
-/** Names one creation by one object: a topic found under it is ours, whatever happened to the status. */
-function creationRecord({ metadata }: EventTopic, { identity }: ResolvedTopic): string {
-  return `${metadata.uid}/${identity.clusterId}/${identity.topicName}`;
-}
-
-/** What is wanted while the object is being deleted with its topic. */
-export function desiredAbsence({ spec }: EventTopic, { identity }: ResolvedTopic, memory: TopicMemory): DesiredAbsence {
-  const boundId = memory.topicId ?? "";
-  const isProtected = spec.deletionProtection !== false && memory.confirmedDeletionOf !== boundId;
-  return { presence: "absent", name: identity.topicName, boundId, isProtected };
+/** What is wanted of one topic while the object is being deleted with its topics. */
+export function desiredAbsence(
+  { spec }: EventTopic,
+  name: string,
+  boundId: string | undefined,
+  { confirmedDeletions }: TopicMemory,
+): DesiredAbsence {
+  const isConfirmed = boundId !== undefined && confirmedDeletions.has(boundId);
+  return { presence: "absent", name, boundId, isProtected: spec.deletionProtection !== false && !isConfirmed };
 }
 
 /** Whether what somebody changed in Kafka is changed back. */
@@ -188,7 +187,7 @@ function ceilingRefusals(
   return refusals;
 }
 
-function leastAdoption(wanted: Adoption, ceiling: Adoption): Adoption {
+export function leastAdoption(wanted: Adoption, ceiling: Adoption): Adoption {
   return exceedsAdoption(wanted, ceiling) ? ceiling : wanted;
 }
 

@@ -34,6 +34,14 @@ function rebindingEvent({ binding, recreation }: TopicPlan): EventNote[] {
   return [{ type: "Warning", reason: "Recreated", action: "BindTopic", note }];
 }
 
+/** Dead-letter topics that are no longer part of the object; `before` and `after` are the names released so far. */
+export function releaseEvents(before: readonly string[] = [], after: readonly string[] = []): EventNote[] {
+  const released = after.filter((name) => !before.includes(name)).map((name) => `"${name}"`);
+  if (released.length === 0) return [];
+  const note = `Dead-letter topic ${released.join(", ")} is no longer part of this object; it stays in Kafka with its data`;
+  return [{ type: "Normal", reason: "DeadLetterReleased", action: "Reconcile", note }];
+}
+
 function singleEvent(action: TopicAction): EventNote[] {
   switch (action.type) {
     case "recordOwnership":

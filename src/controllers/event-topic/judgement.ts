@@ -88,9 +88,11 @@ function gravity(outcome: Outcome): number {
   return ["failed", "stalled", "waiting", "settled"].indexOf(outcome.kind);
 }
 
-// The actions of one request share its answer.
+// The actions of one request share its answer; and what holds up the source may hold up its dead letters too.
 function distinct(findings: readonly Judgement[]): Judgement[] {
-  return [...new Map(findings.map((finding) => [finding.message, finding])).values()];
+  const byMessage = new Map<string, Judgement>();
+  for (const finding of findings) if (!byMessage.has(finding.message)) byMessage.set(finding.message, finding);
+  return [...byMessage.values()];
 }
 
 function reasonOf(failure: KafkaFailure): EventTopicReason {

@@ -12,7 +12,7 @@ import { isCorrection, type ConfigChangeAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
-import { leftBehindBecause } from "./left-behind.ts";
+import { leftBehind, type LeftTopic } from "./left-behind.ts";
 import { checkLive, checkLiveObject, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
@@ -44,8 +44,8 @@ export interface TopicListeners {
   onOutage(busName: string): void;
   /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
   onSeen(key: string, observed: ObservedTopics | undefined): void;
-  /** The object lets go of its topic, which stays in Kafka. True once that is told where it is found later. */
-  onLeftBehind(topic: EventTopic, why: string): boolean;
+  /** The object lets go of topics, which stay in Kafka. True once that is told where it is found later. */
+  onLeftBehind(topic: EventTopic, left: readonly LeftTopic[]): boolean;
 }
 
 /** The reconcile function of EventTopics. */
@@ -62,15 +62,14 @@ export function reconcileTopic(
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
-      const boundId = verdict.status?.topicId;
-      if (story.stage === "finished" && boundId !== undefined) world.claims.bind(keyOf(topic.metadata), boundId);
+      if (story.stage === "finished") bind(topic, verdict.status, world);
       noteCorrections(topic, story, world);
       const isUntouched = story.stage === "finished" && story.results.length === 0;
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
-      const why = leftBehindBecause(topic, story, world);
-      if (why !== undefined) {
+      const left = leftBehind(topic, story, world);
+      if (left !== undefined) {
         await checkLiveObject(topic, world, context);
-        if (listeners.onLeftBehind(topic, why)) return { outcome: settled(), release: true };
+        if (listeners.onLeftBehind(topic, left)) return { outcome: settled(), release: true };
         return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
       }
       if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.signal)) {
@@ -89,6 +88,15 @@ function noteCorrections(topic: EventTopic, story: Story<TopicFlow>, { correctio
   }
 }
 
+/** From now on nobody goes before the object for the names that it is bound to. */
+function bind({ metadata }: EventTopic, status: EventTopicStatus | undefined, { claims }: TopicWorld): void {
+  const { bus, deadLetters = [] } = status ?? {};
+  for (const { topicName, topicId } of [status ?? {}, ...deadLetters]) {
+    if (bus?.clusterId === undefined || topicName === undefined || topicId === undefined) continue;
+    claims.bind(keyOf(metadata), { clusterId: bus.clusterId, name: topicName }, topicId);
+  }
+}
+
 function hasFinalizer({ metadata }: EventTopic): boolean {
   return metadata.finalizers?.includes(FINALIZER) === true;
 }
@@ -101,7 +109,7 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
         : resolveDeletion(topic, memory, world, nowMs),
     desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
     observe: async ({ source, deadLetters }, { admin }, context) => {
-      const names = deadLetters.map(({ name }) => name);
+      const names = deadLetters.filter(({ obstacle }) => obstacle === undefined).map(({ name }) => name);
       const mayMove = (topic: PresentTopic): boolean => looksMoving(source, topic, context.memory);
       const answer = await observeTopics(source.name, names, admin, callOf(context), mayMove);
       if (answer.status === "ok" && answer.value.source.kind === "present") {

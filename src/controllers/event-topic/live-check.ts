@@ -16,7 +16,7 @@ import type { ResolvedTopic, TopicWorld } from "./resolve.ts";
  * one with a record is guarded by the version of the object on which the record is written.
  */
 export function needsLiveCheck(steps: readonly Step<TopicAction>[], memory: TopicMemory): boolean {
-  const isFirst = memory.topicId === undefined && memory.recordedCreation === undefined;
+  const isFirst = memory.topicId === undefined && memory.recordedCreations.size === 0;
   return steps.some(({ action: { type } }) => type !== "recordOwnership" && !(type === "createTopic" && isFirst));
 }
 

@@ -12,6 +12,14 @@ export const VISIBILITY_GRACE_MS = 30_000;
 /** What Ready says of a topic that we made and that nobody has asked for anything since, or asked in vain. */
 const FRESH_REASONS: ReadonlySet<string> = new Set<EventTopicReason>(["Created", "NotYetVisible"]);
 
+/** What is recorded of one dead-letter topic. */
+export interface DeadLetterMemory {
+  readonly topicId?: string | undefined;
+  readonly groupId?: string | undefined;
+  /** As `TopicMemory.lastWanted`. */
+  readonly lastWanted: ReadonlyMap<string, string>;
+}
+
 export interface TopicMemory {
   readonly busName?: string | undefined;
   readonly clusterId?: string | undefined;
@@ -30,10 +38,12 @@ export interface TopicMemory {
   readonly deletedAtMs?: number | undefined;
   /** The finalizer is on the object: its deletion waits for us. */
   readonly hasFinalizer: boolean;
-  /** We recorded, before creating it, that a topic of this name on this cluster is ours. */
-  readonly recordedCreation?: string | undefined;
-  /** Topic id whose protected deletion somebody confirmed. */
-  readonly confirmedDeletionOf?: string | undefined;
+  /** Dead-letter topics by name. */
+  readonly deadLetters: ReadonlyMap<string, DeadLetterMemory>;
+  /** Topics that we recorded as ours before creating them: `<uid>/<cluster id>/<name>` each. */
+  readonly recordedCreations: ReadonlySet<string>;
+  /** Ids of topics whose protected deletion somebody confirmed. */
+  readonly confirmedDeletions: ReadonlySet<string>;
   /** Our create is too fresh for "unknown topic" to mean that it is gone. */
   readonly isJustCreated: boolean;
 }
@@ -57,8 +67,9 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     lastWanted: lastWanted(topic.status ?? {}),
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: finalizers?.includes(FINALIZER) === true,
-    recordedCreation: annotations?.[ANNOTATION.creating],
-    confirmedDeletionOf: annotations?.[ANNOTATION.confirmDeletion],
+    deadLetters: deadLetters(topic),
+    recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
+    confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
     isJustCreated: nowMs - createdAt < VISIBILITY_GRACE_MS,
   };
 }
@@ -68,4 +79,30 @@ function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): Rea
     ...effectiveConfig.map(({ key, value }) => [key, value] as const),
     ...drift.map(({ key, wanted }) => [key, wanted] as const),
   ]);
+}
+
+function deadLetters({ status }: EventTopic): ReadonlyMap<string, DeadLetterMemory> {
+  const entries = (status?.deadLetters ?? []).map(({ topicName, topicId, groupId, config = [] }) => {
+    const wanted = new Map(config.map(({ key, value }) => [key, value]));
+    return [topicName, { topicId, groupId, lastWanted: wanted }] as const;
+  });
+  return new Map(entries);
+}
+
+/** Of `<uid>/<cluster id>/<name>,<name>…` the topics that it names, each with who recorded it. */
+function parseCreations(record = ""): string[] {
+  const end = record.lastIndexOf("/") + 1;
+  return listed(record.slice(end)).map((name) => record.slice(0, end) + name);
+}
+
+/** The value of the `creating` annotation for topics that one object creates on one cluster. */
+export function formatCreations(creator: string, names: Iterable<string>): string {
+  return `${creator}/${[...names].join(",")}`;
+}
+
+function listed(text = ""): string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }

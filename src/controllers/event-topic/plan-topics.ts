@@ -5,48 +5,72 @@ import type { EventTopicReason } from "../../api/conditions.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import type { Plan, Refusal, Step } from "../plan.ts";
 import type { TopicAction } from "./actions.ts";
-import { deadLetterTopic, type SourceShape } from "./dead-letters.ts";
+import { deadLetterTopic, type DeadLetterWish, type SourceShape } from "./dead-letters.ts";
 import type { DesiredTopics } from "./desired-topics.ts";
-import type { DesiredTopic } from "./desired.ts";
-import type { TopicMemory } from "./memory.ts";
+import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
+import { formatCreations, type TopicMemory } from "./memory.ts";
 import type { ObservedTopics } from "./observe.ts";
-import { planTopic, step, type TopicPlan } from "./plan.ts";
+import { isRecorded, planTopic, step, type TopicPlan } from "./plan.ts";
+import { isDestructiveStep } from "./prove.ts";
 import { resultingTopic } from "./resulting-topic.ts";
 
 /** Steps and refusals are those of all topics: what carries out, permits or proves a step need not know which is which. */
 export interface TopicsPlan extends Plan<TopicAction, EventTopicReason> {
   readonly source: TopicPlan;
   /** By name; one that could not be read or may not be provided has none. */
-  readonly deadLetters: ReadonlyMap<string, TopicPlan>;
+  readonly deadLetters: ReadonlyMap<string, DeadLetterPlan>;
+}
+
+export interface DeadLetterPlan extends TopicPlan {
+  readonly desired: DesiredTopic | DesiredAbsence;
 }
 
 export function planTopics(desired: DesiredTopics, observed: ObservedTopics, memory: TopicMemory): TopicsPlan {
-  const source = planTopic(desired.source, observed.source, memory);
-  const deadLetters = planDeadLetters(desired, observed, source);
-  const before = [...deadLetters.values()].flatMap(({ steps }) => steps);
-  const steps = [...before, ...growthAfter(before, source.steps)];
-  return {
-    source,
-    deadLetters,
-    steps: desired.source.presence === "absent" ? steps : recordedFirst(steps, desired.source, memory),
-    refusals: [...source.refusals, ...deadLetterRefusals(desired, deadLetters)],
-  };
+  const { source: wanted, deadLetters: wishes } = desired;
+  const source = planTopic(wanted, observed.source, memory);
+  if (wanted.presence === "absent") {
+    const absences = planEach(wishes, observed, ({ absence }) => absence);
+    return composed(
+      source,
+      absences,
+      [...absences.values(), source].flatMap(({ steps }) => steps),
+      [],
+    );
+  }
+  // Dead letters of a topic that is not (yet) ours would be nobody's.
+  if (!isServed(source)) return composed(source, new Map(), recordedFirst(source.steps, wanted, new Map(), memory), []);
+  const shape = sourceAfter(wanted, observed, source);
+  const letters = planEach(wishes, observed, (wish, live) => deadLetterTopic(wish, wanted, shape, live));
+  const steps = ordered(source, [...letters.values()]);
+  return composed(source, letters, recordedFirst(steps, wanted, letters, memory), wishes);
 }
 
-function planDeadLetters(
-  { source, deadLetters }: DesiredTopics,
+function composed(
+  source: TopicPlan,
+  deadLetters: TopicsPlan["deadLetters"],
+  steps: readonly Step<TopicAction>[],
+  wishes: readonly DeadLetterWish[],
+): TopicsPlan {
+  return { source, deadLetters, steps, refusals: [...source.refusals, ...deadLetterRefusals(wishes, deadLetters)] };
+}
+
+function isServed({ binding, steps }: TopicPlan): boolean {
+  return binding !== undefined || steps.some(({ action }) => action.type === "createTopic");
+}
+
+type Live = Parameters<typeof planTopic>[1];
+
+function planEach(
+  wishes: readonly DeadLetterWish[],
   observed: ObservedTopics,
-  sourcePlan: TopicPlan,
-): ReadonlyMap<string, TopicPlan> {
-  const plans = new Map<string, TopicPlan>();
-  for (const wish of deadLetters) {
-    const live = observed.deadLetters.get(wish.name);
-    if (wish.obstacle !== undefined || live?.status !== "ok") continue;
-    const desired =
-      source.presence === "absent"
-        ? wish.absence
-        : deadLetterTopic(wish, source, sourceAfter(source, observed, sourcePlan), live.value);
-    plans.set(wish.name, planTopic(desired, live.value, wish.memory));
+  desiredOf: (wish: DeadLetterWish, live: Live) => DesiredTopic | DesiredAbsence,
+): ReadonlyMap<string, DeadLetterPlan> {
+  const plans = new Map<string, DeadLetterPlan>();
+  for (const wish of wishes) {
+    const answer = observed.deadLetters.get(wish.name);
+    if (wish.obstacle !== undefined || answer?.status !== "ok") continue;
+    const desired = desiredOf(wish, answer.value);
+    plans.set(wish.name, { ...planTopic(desired, answer.value, wish.memory), desired });
   }
   return plans;
 }
@@ -61,23 +85,33 @@ function sourceAfter(source: DesiredTopic, observed: ObservedTopics, { steps }: 
   return { partitions: partitions?.value, replicationFactor: replicationFactor?.value, configs };
 }
 
-// Some producers of dead letters write to the partition that the record came from, so there must never be fewer.
-function growthAfter(
-  deadLetters: readonly Step<TopicAction>[],
-  source: readonly Step<TopicAction>[],
-): readonly Step<TopicAction>[] {
-  const first = deadLetters.filter(({ action }) => action.type === "createTopic" || action.type === "growPartitions");
-  const ids = first.map(({ id }) => id);
-  return source.map((planned) =>
-    planned.action.type === "growPartitions" ? { ...planned, after: [...planned.after, ...ids] } : planned,
-  );
+/**
+ * Dead letters grow before the source, since some producers of them write to the partition that the record came from; and
+ * their retention is lowered only after the source's, since they are kept as long at least.
+ */
+function ordered(source: TopicPlan, deadLetters: readonly TopicPlan[]): readonly Step<TopicAction>[] {
+  const steps = deadLetters.flatMap((plan) => plan.steps);
+  const first = steps.filter(({ action }) => action.type === "createTopic" || action.type === "growPartitions");
+  const waitsFor = first.map(({ id }) => id);
+  const lowered = source.steps.filter((planned) => lowersRetention(planned)).map(({ id }) => id);
+  return [
+    ...first,
+    ...source.steps.map((planned) => (planned.action.type === "growPartitions" ? { ...planned, waitsFor } : planned)),
+    ...steps
+      .filter((planned) => !first.includes(planned))
+      .map((planned) => (lowersRetention(planned) ? { ...planned, after: [...planned.after, ...lowered] } : planned)),
+  ];
+}
+
+function lowersRetention(planned: Step<TopicAction>): boolean {
+  return isDestructiveStep(planned) && planned.action.key === "retention.ms";
 }
 
 function deadLetterRefusals(
-  { deadLetters }: DesiredTopics,
+  wishes: readonly DeadLetterWish[],
   plans: ReadonlyMap<string, TopicPlan>,
 ): Refusal<EventTopicReason>[] {
-  return deadLetters.flatMap(({ name, obstacle }) => {
+  return wishes.flatMap(({ name, obstacle }) => {
     const refusals = obstacle === undefined ? (plans.get(name)?.refusals ?? []) : [obstacle];
     return refusals.map(({ reason, message }) => ({ reason: "DeadLetterFailed", cause: reason, message }) as const);
   });
@@ -86,13 +120,29 @@ function deadLetterRefusals(
 /** What must be on record before anything is done goes first, and everything else after it. */
 function recordedFirst(
   steps: readonly Step<TopicAction>[],
-  { record }: DesiredTopic,
+  source: DesiredTopic,
+  letters: TopicsPlan["deadLetters"],
   memory: TopicMemory,
 ): readonly Step<TopicAction>[] {
-  const creates = steps.some(({ action }) => action.type === "createTopic");
-  const lacksFinalizer = record.finalizer && !memory.hasFinalizer;
-  const creation = creates && record.creation !== memory.recordedCreation ? record.creation : undefined;
-  if (!lacksFinalizer && creation === undefined) return steps;
-  const first = step({ type: "recordOwnership", finalizer: record.finalizer, creation, cause: "declared" });
+  const { creator, finalizer } = source.record;
+  const creation = creator === undefined ? undefined : creationRecord(creator, steps, source, letters, memory);
+  if ((!finalizer || memory.hasFinalizer) && creation === undefined) return steps;
+  const first = step({ type: "recordOwnership", finalizer, creation, cause: "declared" });
   return [first, ...steps.map((other) => ({ ...other, after: [...other.after, first.id] }))];
+}
+
+/** Undefined where every topic that is about to be created is on record. */
+function creationRecord(
+  creator: string,
+  steps: readonly Step<TopicAction>[],
+  source: DesiredTopic,
+  letters: TopicsPlan["deadLetters"],
+  memory: TopicMemory,
+): string | undefined {
+  const topics = [source, ...[...letters.values()].map(({ desired }) => desired)];
+  const created = new Set(steps.flatMap(({ action }) => (action.type === "createTopic" ? [action.topic.name] : [])));
+  const recorded = topics.filter((topic) => topic.presence === "present" && isRecorded(topic, memory));
+  const names = new Set(recorded.map(({ name }) => name));
+  if ([...created].every((name) => names.has(name))) return undefined;
+  return formatCreations(creator, [...names, ...[...created].filter((name) => !names.has(name))]);
 }

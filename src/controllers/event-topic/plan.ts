@@ -9,7 +9,7 @@
 //   being deleted  | –                                  | delete by id            | leave it, and let go
 
 import type { EventTopicReason } from "../../api/conditions.ts";
-import type { Setting } from "../../domain/defaults-chain.ts";
+import { SOURCE, type Setting } from "../../domain/defaults-chain.ts";
 import { objectionToMinInSyncReplicas } from "../../domain/limits.ts";
 import { isSameConfigValue } from "../../kafka/model/config-value.ts";
 import { fewestReplicas, replicationFactorOf } from "../../kafka/model/topic.ts";
@@ -17,7 +17,7 @@ import type { Plan, Refusal, Step } from "../plan.ts";
 import { describeAction, type TopicAction } from "./actions.ts";
 import { configDifference } from "./config-changes.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
-import type { TopicMemory } from "./memory.ts";
+import { formatCreations, type TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
 import { partitionDifference } from "./partition-changes.ts";
 
@@ -105,12 +105,7 @@ function planGone(desired: DesiredTopic, memory: TopicMemory): TopicPlan {
 function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMemory): TopicPlan {
   const { boundId, name } = desired;
   const recreation = boundId === undefined ? undefined : { name, before: boundId };
-  if (
-    recreation === undefined &&
-    desired.record.creation !== undefined &&
-    desired.record.creation === memory.recordedCreation
-  ) {
-    // Our own create, of which no more than the record was stored.
+  if (recreation === undefined && isRecorded(desired, memory)) {
     return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false) };
   }
   if (desired.refusals.length > 0) return { steps: [], refusals: desired.refusals, recreation, notes: [] };
@@ -136,6 +131,11 @@ function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMem
     }),
     recreation,
   };
+}
+
+/** Our own create, of which no more than the record was stored. */
+export function isRecorded({ record, name }: DesiredTopic, { recordedCreations }: TopicMemory): boolean {
+  return record.creator !== undefined && recordedCreations.has(formatCreations(record.creator, [name]));
 }
 
 /** What the create request would carry and the live topic has otherwise; nothing means that adoption changes nothing. */
@@ -175,8 +175,9 @@ function withMinInSyncReplicasJudged(
   replicationFactor: number | undefined,
 ): ReadonlyMap<string, Setting<string>> {
   const setting = desired.configs.get("min.insync.replicas");
-  if (setting === undefined || setting.objection !== undefined || replicationFactor === undefined)
-    return desired.configs;
+  // What a dead-letter topic takes from its source was judged there.
+  const isJudged = setting?.objection !== undefined || setting?.source === SOURCE.deadLetter;
+  if (setting === undefined || isJudged || replicationFactor === undefined) return desired.configs;
   const objection = objectionToMinInSyncReplicas(setting, replicationFactor, desired.speakers);
   return new Map(desired.configs).set("min.insync.replicas", { ...setting, objection });
 }

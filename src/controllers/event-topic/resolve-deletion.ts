@@ -9,7 +9,8 @@ import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { TopicMemory } from "./memory.ts";
-import { managedByStrimzi, type ResolvedTopic, type TopicResolution, type TopicWorld } from "./resolve.ts";
+import { managedByStrimzi, ownerOf } from "./name-obstacles.ts";
+import type { ResolvedTopic, TopicResolution, TopicWorld } from "./resolve.ts";
 
 /** How long a terminating namespace waits for an unreachable cluster, at most. */
 const TERMINATING_TIMEOUT_MS = 300_000;
@@ -51,43 +52,70 @@ interface Located {
   readonly identity: ResolvedTopic["identity"];
 }
 
-/** The cluster answers; may the topic go? */
+/** The cluster answers; may the topics go? What stands against a dead-letter topic leaves that one behind. */
 function judge(topic: EventTopic, located: Located, memory: TopicMemory, world: TopicWorld): TopicResolution {
   const { bus, cluster, admin, identity } = located;
-  const obstacle = clusterObstacle(cluster.id, identity) ?? claimObstacle(topic, identity, memory, world);
-  if (obstacle !== undefined) return leftBehind(obstacle, memory);
-  const grant = grantOf(topic, bus, identity.topicName, world);
-  if (grant.kind === "refused") return leftBehind(grant.message, memory);
-  if (!grant.deletionPolicies.includes("Delete")) return leftBehind('deletionPolicy "Delete" is not granted', memory);
-  const speakers = { topic: topic.spec, bus: { name: identity.busName, spec: bus.spec } };
-  return { kind: "resolved", value: { identity, bus, admin, policy: { kind: "none" }, grant, speakers } };
+  const { busName, clusterId, topicName } = identity;
+  if (cluster.id !== clusterId) {
+    return leftBehind(`EventBus "${busName}" leads to another Kafka cluster, "${cluster.id}"`, memory);
+  }
+  const letters = recordedDeadLetters(topic, memory);
+  const source = { clusterId, name: topicName, boundId: memory.topicId };
+  world.claims.put(ownerOf(topic), [source, ...letters.map((letter) => ({ ...letter, clusterId }))]);
+  const grant = grantOf(topic, bus, topicName, topic.spec.domain, world);
+  const why = obstacleTo(topicName, grant, topic, located, world);
+  if (why !== undefined || grant.kind === "refused") return leftBehind(why ?? "", memory);
+  const deadLetters = letters.map((letter) => {
+    const ofLetter = grantOf(topic, bus, letter.name, isDerived(topic) ? topic.spec.domain : undefined, world);
+    const message = obstacleTo(letter.name, ofLetter, topic, located, world);
+    const obstacle = message === undefined ? undefined : ({ reason: "ClaimedByAnother", message } as const);
+    return { ...letter, adoption: "Never" as const, obstacle };
+  });
+  const speakers = { topic: topic.spec, bus: { name: busName, spec: bus.spec } };
+  return { kind: "resolved", value: { identity, bus, admin, policy: { kind: "none" }, grant, speakers, deadLetters } };
 }
 
-function grantOf({ metadata, spec }: EventTopic, bus: EventBus, topicName: string, world: TopicWorld): Grant {
+/** Those that are still part of the object; what it has released stays. */
+function recordedDeadLetters({ spec }: EventTopic, memory: TopicMemory): { name: string; boundId: string }[] {
+  if (spec.deadLetter === undefined || spec.deadLetter.enabled === false) return [];
+  return [...memory.deadLetters].flatMap(([name, { topicId }]) =>
+    topicId === undefined ? [] : [{ name, boundId: topicId }],
+  );
+}
+
+function isDerived({ spec }: EventTopic): boolean {
+  return spec.deadLetter?.nameTemplate?.includes("{topic}") !== false;
+}
+
+function grantOf(
+  { metadata }: EventTopic,
+  bus: EventBus,
+  topicName: string,
+  domain: string | undefined,
+  world: TopicWorld,
+): Grant {
   const name = metadata.namespace ?? "";
   const rules = { name: bus.metadata.name, namespaces: bus.spec.namespaces };
-  return grantFor(rules, world.namespace(name) ?? { name }, { kind: "topic", topicName, domain: spec.domain });
+  return grantFor(rules, world.namespace(name) ?? { name }, { kind: "topic", topicName, domain });
 }
 
-function clusterObstacle(answered: string, { busName, clusterId }: ResolvedTopic["identity"]): string | undefined {
-  return answered === clusterId ? undefined : `EventBus "${busName}" leads to another Kafka cluster, "${answered}"`;
-}
-
-function claimObstacle(
+/** Why a topic of ours must not be deleted, whatever it holds. */
+function obstacleTo(
+  name: string,
+  grant: Grant,
   topic: EventTopic,
-  identity: ResolvedTopic["identity"],
-  memory: TopicMemory,
+  { bus, identity }: Located,
   world: TopicWorld,
 ): string | undefined {
   const key = keyOf(topic.metadata);
-  const claim = { clusterId: identity.clusterId, name: identity.topicName };
-  const { uid, creationTimestamp } = topic.metadata;
-  world.claims.put(claim, { key, uid, creationTimestamp, boundId: memory.topicId });
+  const claim = { clusterId: identity.clusterId, name };
   const other = world.claims.claimants(claim).find((claimant) => claimant.key !== key);
   if (other !== undefined) return `EventTopic "${other.key}" claims it as well`;
-  if (!world.claims.hold(key)) return "its claim on the name was lost";
-  const bus = world.buses.get(identity.busName);
-  return bus === undefined ? undefined : managedByStrimzi(bus, identity.topicName, world)?.message;
+  if (!world.claims.hold(key, claim)) return "its claim on the name was lost";
+  const managed = managedByStrimzi(bus, name, world);
+  if (managed !== undefined) return managed.message;
+  if (grant.kind === "refused") return grant.message;
+  return grant.deletionPolicies.includes("Delete") ? undefined : 'deletionPolicy "Delete" is not granted';
 }
 
 /** Waits for the cluster, but not for ever. */

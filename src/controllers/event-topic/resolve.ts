@@ -14,24 +14,28 @@ import { collisionKey, renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { BusLink } from "../bus-registry.ts";
-import type { Claims } from "../claims.ts";
 import type { GroupUsage } from "../group-usage.ts";
-import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
 import type { KnownConfigs } from "../known-configs.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
 import type { Corrections } from "./corrections.ts";
 import type { TopicMemory } from "./memory.ts";
+import { claimObstacle, managedByStrimzi, ownerOf } from "./name-obstacles.ts";
+import {
+  claimsOf,
+  declaredDeadLetters,
+  withNameObstacle,
+  type DeadLetterWorld,
+  type ResolvedDeadLetter,
+} from "./resolve-dead-letters.ts";
 
 /** Everything that resolve may look at, and what is known of the clusters. */
-export interface TopicWorld {
+export interface TopicWorld extends DeadLetterWorld {
   readonly groups: GroupUsage;
   readonly knownConfigs: KnownConfigs;
   readonly corrections: Corrections;
   readonly buses: Lookup<EventBus>;
   readonly policies: Lookup<RetentionPolicy>;
-  readonly claims: Claims;
-  readonly kafkaTopics: KafkaTopicClaims;
   /** What the API server holds, as against what we have last heard of it. */
   readonly live: {
     readonly topics: LiveObjects<EventTopic>;
@@ -39,8 +43,6 @@ export interface TopicWorld {
     readonly policies: LiveObjects<RetentionPolicy>;
   };
   link(busName: string): BusLink;
-  /** Undefined while the namespace has not been seen. */
-  namespace(name: string): Namespace | undefined;
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
   /** The namespace is being deleted. */
@@ -56,13 +58,17 @@ export interface TopicIdentity {
   readonly topicName?: string | undefined;
 }
 
+/** Identity when all of it is known. */
+export type ResolvedIdentity = Required<{ [part in keyof TopicIdentity]: string }>;
+
 export interface ResolvedTopic {
-  readonly identity: Required<{ [part in keyof TopicIdentity]: string }>;
+  readonly identity: ResolvedIdentity;
   readonly bus: EventBus;
   readonly admin: KafkaAdmin;
   readonly policy: PolicyChoice<RetentionPolicy>;
   readonly speakers: Speakers;
   readonly grant: Extract<Grant, { kind: "granted" }>;
+  readonly deadLetters: readonly ResolvedDeadLetter[];
 }
 
 export type TopicResolution =
@@ -109,21 +115,25 @@ export function resolveTopic(topic: EventTopic, memory: TopicMemory, world: Topi
 interface Located {
   readonly bus: EventBus;
   readonly admin: KafkaAdmin;
-  readonly identity: ResolvedTopic["identity"];
+  readonly identity: ResolvedIdentity;
   readonly memory: TopicMemory;
 }
 
 function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): TopicResolution {
   const { bus, identity, memory } = located;
   const namespace = world.namespace(topic.metadata.namespace ?? "") ?? { name: topic.metadata.namespace ?? "" };
-  const { topicName } = identity;
+  const { clusterId, topicName } = identity;
   const rules = { name: identity.busName, namespaces: bus.spec.namespaces };
   const grant = grantFor(rules, namespace, { kind: "topic", topicName, domain: topic.spec.domain });
   if (grant.kind === "refused") {
     world.claims.remove(keyOf(topic.metadata));
     return blocked(grant, identity);
   }
-  const obstacle = claimName(topic, identity, memory, world) ?? managedByStrimzi(bus, topicName, world);
+  const context = { bus, clusterId, topicName, namespace, memory };
+  const declared = declaredDeadLetters(topic, context, world);
+  const source = { clusterId, name: topicName, boundId: memory.clusterId === clusterId ? memory.topicId : undefined };
+  world.claims.put(ownerOf(topic), [source, ...claimsOf(declared, clusterId)]);
+  const obstacle = claimObstacle(topic, source, world) ?? managedByStrimzi(bus, topicName, world);
   if (obstacle !== undefined) return blocked(obstacle, identity);
   const policy = choosePolicy(topic, bus, namespace, memory, world);
   const enforced = policy.kind === "policy" && policy.policy.spec.enforcement !== "Audit" ? policy.policy : undefined;
@@ -132,57 +142,8 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
     policy: enforced === undefined ? undefined : { name: enforced.metadata.name, spec: enforced.spec },
     bus: { name: identity.busName, spec: bus.spec },
   };
-  return { kind: "resolved", value: { identity, bus, admin: located.admin, policy, grant, speakers } };
-}
-
-function claimName(
-  topic: EventTopic,
-  { clusterId, topicName }: ResolvedTopic["identity"],
-  memory: TopicMemory,
-  world: TopicWorld,
-): Refusal<EventTopicReason> | undefined {
-  const key = keyOf(topic.metadata);
-  const claim = { clusterId, name: topicName };
-  const boundId = memory.clusterId === clusterId ? memory.topicId : undefined;
-  const { uid, creationTimestamp } = topic.metadata;
-  world.claims.put(claim, { key, uid, creationTimestamp, boundId });
-  const holder = world.claims.hold(key) ? undefined : world.claims.holder(claim);
-  if (holder !== undefined) {
-    return {
-      reason: "ClaimedByAnother",
-      message: `Topic "${topicName}" is held by EventTopic "${holder.key}"; delete one of the two, or choose another name`,
-    };
-  }
-  const collision = boundId === undefined ? world.claims.collision(claim) : undefined;
-  if (collision === undefined) return undefined;
-  return {
-    reason: "NameCollision",
-    message:
-      `Topic "${topicName}" would collide with "${collision.name}" of EventTopic "${collision.holder.key}": Kafka takes ` +
-      '"." and "_" for one character; choose another name',
-  };
-}
-
-/** The rule that a live managed KafkaTopic beats us, at any time. */
-export function managedByStrimzi(
-  bus: EventBus,
-  topicName: string,
-  world: TopicWorld,
-): Refusal<EventTopicReason> | undefined {
-  const claim = world.kafkaTopics.find(bus.spec.strimzi, topicName);
-  switch (claim.kind) {
-    case "none":
-      return undefined;
-    case "managed":
-      return {
-        reason: "ManagedByStrimzi",
-        message:
-          `Topic "${topicName}" is managed by KafkaTopic "${claim.namespace}/${claim.name}" of Strimzi; release it there ` +
-          'first (annotation strimzi.io/managed: "false"), or delete this object',
-      };
-    case "unreadable":
-      return { reason: "BusNotReady", message: claim.message };
-  }
+  const deadLetters = declared.map((letter) => withNameObstacle(letter, topic, context, world));
+  return { kind: "resolved", value: { identity, bus, admin: located.admin, policy, grant, speakers, deadLetters } };
 }
 
 function choosePolicy(

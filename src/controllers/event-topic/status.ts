@@ -48,7 +48,7 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     effectiveConfig: omitEmpty(effectiveConfig(desired, result)),
     managedKeys: omitEmpty(managedKeys(desired, result, memory)),
     undeclared: omitEmpty(desired.ownsAllConfigs ? [] : undeclared),
-    drift: omitEmpty(reportedDrift(finished.restricted)),
+    drift: omitEmpty(reportedDrift(desired.name, finished.restricted)),
   };
 }
 
@@ -75,12 +75,15 @@ function managedKeys(desired: DesiredTopic, result: ResultingTopic, memory: Topi
     .toSorted();
 }
 
-function reportedDrift(restricted: RestrictedPlan<TopicAction, string>): NonNullable<TopicFacts["drift"]> {
+function reportedDrift(
+  name: string,
+  restricted: RestrictedPlan<TopicAction, string>,
+): NonNullable<TopicFacts["drift"]> {
   return restricted.withheld
     .map(({ step, reason }) => ({ action: step.action, reason }))
     .filter(
       (held): held is { action: ConfigChangeAction; reason: string } =>
-        held.reason === "Drifted" && held.action.type === "changeConfig",
+        held.reason === "Drifted" && held.action.type === "changeConfig" && held.action.topicName === name,
     )
     .map(({ action }) => ({ key: action.key, wanted: action.to ?? action.effective ?? "", found: action.from }))
     .toSorted(byKey);

@@ -10,7 +10,8 @@ import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
-import { topicEvents } from "./events.ts";
+import { deadLetterFacts } from "./dead-letter-status.ts";
+import { releaseEvents, topicEvents } from "./events.ts";
 import type { TopicFlow } from "./flow.ts";
 import { judgeAnswer, judgeFindings, judgeRefusal, type Findings, type Judgement } from "./judgement.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -19,11 +20,10 @@ import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
 import { finishedFacts, identityFacts, type TopicFacts } from "./status.ts";
+import type { FinishedStory } from "./story.ts";
 
 /** How soon to look whether a deleted topic is gone. */
 const DELETION_RECHECK_MS = 500;
-
-type FinishedStory = Extract<Story<TopicFlow>, { stage: "finished" }>;
 
 export function summarizeTopic(
   topic: EventTopic,
@@ -65,12 +65,21 @@ function summarizeFinished(
   const result = resultingTopic(source.name, observed.source, results);
   const { resolved } = story;
   const parts = { desired: source, observed: observed.source, plan: plan.source };
-  const facts = finishedFacts(topic, { resolved, ...parts, restricted, result, memory });
+  const letters = deadLetterFacts(story, topic.status, nowMs);
+  const facts = { ...finishedFacts(topic, { resolved, ...parts, restricted, result, memory }), ...letters };
   const judgement = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
   const otherWriter = otherWriterNotes(topic, { ...story, bus: resolved.bus, steps: plan.steps });
-  const notes = [...recreationNote(story), ...driftNote(facts, judgement.reason), ...otherWriter];
-  const events = [...topicEvents(story), ...otherWriterEvents(topic, otherWriter)];
-  const verdict = tell(topic, { facts, judgement, nowMs, notes, events });
+  const notes = [...recreationNote(story), ...driftNote(story, judgement.reason), ...otherWriter];
+  const released = releaseEvents(topic.status?.released, letters.released);
+  const events = [...topicEvents(story), ...released, ...otherWriterEvents(topic, otherWriter)];
+  const verdict = tell(topic, {
+    facts,
+    judgement,
+    nowMs,
+    notes,
+    events,
+    hasChanged: hasActed(story) || released.length > 0,
+  });
   // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
   // finalizer stays, so that a topic that is left behind is told.
   return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
@@ -80,17 +89,21 @@ function findingsOf({ observed, restricted, results }: FinishedStory): Findings 
   return { refusals: restricted.refusals, results, deadLetters: observed.deadLetters };
 }
 
-/** The finalizer goes only when absence was seen. */
+function hasActed({ results }: FinishedStory): boolean {
+  return results.some(({ answer }) => answer.status === "ok");
+}
+
+/** The finalizer goes only when absence was seen, of every topic that is not left behind. */
 function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: number): Verdict<EventTopicStatus> {
-  const { desired, plan, resolved } = story;
-  const events = topicEvents(story);
-  if (plan.source.deletion?.kind === "done") return { outcome: settled(), release: true, events };
+  const { plan, resolved } = story;
+  const pending = plan.steps.flatMap(({ action }) => (action.type === "deleteTopic" ? [`"${action.topicName}"`] : []));
   const judgement = judgeFindings(findingsOf(story), nowMs) ?? {
     reason: "NotYetVisible" as const,
-    message: `Topic "${desired.source.name}" was deleted; waiting until the brokers no longer show it`,
+    message: `Topic ${pending.join(", ")} was deleted; waiting until the brokers no longer show it`,
     outcome: waiting("NotYetVisible", nowMs + DELETION_RECHECK_MS),
   };
-  return tell(topic, { facts: identityFacts(topic, resolved.identity), judgement, nowMs, events });
+  const facts = identityFacts(topic, resolved.identity);
+  return tell(topic, { facts, judgement, nowMs, events: topicEvents(story), hasChanged: hasActed(story) });
 }
 
 /** Nothing was refused and nothing failed. */
@@ -100,11 +113,23 @@ function judgeWell(topic: EventTopic, story: FinishedStory, result: ResultingTop
   const replicas = result?.replicationFactor ?? "mixed";
   const shape = `${result?.partitions ?? "an unknown number of"} partitions, replication factor ${replicas}`;
   const state = reason === "Drifted" ? "was changed outside of Kubernetes, which is only reported" : "is as declared";
+  const letters = describeDeadLetters([...plan.deadLetters.keys()]);
+  const drift = reason === "Drifted" ? `. ${describeDrift(story)}` : "";
   const notes = plansOf(plan)
     .flatMap((ofTopic) => ofTopic.notes)
     .map((note) => `. Tolerated, because it was so before: ${note}`)
     .join("");
-  return { reason, message: `Topic "${desired.source.name}" ${state}: ${shape}${notes}`, outcome: settled() };
+  return {
+    reason,
+    message: `Topic "${desired.source.name}" ${state}: ${shape}${letters}${drift}${notes}`,
+    outcome: settled(),
+  };
+}
+
+function describeDeadLetters(names: readonly string[]): string {
+  const [first] = names;
+  if (first === undefined) return "";
+  return names.length === 1 ? `, dead-letter topic "${first}"` : `, ${names.length} dead-letter topics`;
 }
 
 // "Created" stays the reason until something else happens: another look at an unchanged topic is no news.
@@ -130,10 +155,22 @@ function recreationNote({ plan }: FinishedStory): ConditionNote[] {
   return [{ type: "Recreated", status: "True", reason: "AnotherId", message }];
 }
 
-function driftNote({ drift }: TopicFacts, reason: EventTopicReason): ConditionNote[] {
-  if (drift === undefined || reason === "Drifted") return [];
-  const message = drift.map(({ key, wanted, found }) => `${key} is "${found}", declared "${wanted}"`).join("; ");
+function driftNote(story: FinishedStory, reason: EventTopicReason): ConditionNote[] {
+  const message = describeDrift(story);
+  if (message === "" || reason === "Drifted") return [];
   return [{ type: "Drifted", status: "True", reason: "Drifted", message }];
+}
+
+function describeDrift({ desired, restricted }: FinishedStory): string {
+  const drift = restricted.withheld.flatMap(({ step: { action }, reason: held }) =>
+    held === "Drifted" && action.type === "changeConfig" ? [action] : [],
+  );
+  return drift
+    .map(({ topicName, key, from, to, effective }) => {
+      const where = topicName === desired.source.name ? "" : ` of dead-letter topic "${topicName}"`;
+      return `${key}${where} is "${from}", declared "${to ?? effective ?? ""}"`;
+    })
+    .join("; ");
 }
 
 interface Telling {
@@ -143,16 +180,18 @@ interface Telling {
   /** Conditions beside those that the reason brings. */
   readonly notes?: readonly ConditionNote[];
   readonly events?: readonly EventNote[];
+  /** Something was changed, so that the status must be told whatever it says. */
+  readonly hasChanged?: boolean;
 }
 
 function tell(
   topic: EventTopic,
-  { facts, judgement, nowMs, notes = [], events = [] }: Telling,
+  { facts, judgement, nowMs, notes = [], events = [], hasChanged = false }: Telling,
 ): Verdict<EventTopicStatus> {
   const { reason, cause, message, outcome } = judgement;
   const before = readyOf(topic);
   const generation = topic.metadata.generation ?? 0;
-  if (isNoNews(cause ?? reason, before, generation)) return { outcome, events };
+  if (!hasChanged && isNoNews(cause ?? reason, before, generation)) return { outcome, events };
   const conditionNotes = [...conditionsFor(EVENT_TOPIC_REASONS, reason, message, cause), ...notes];
   const conditions = buildConditions(topic.status?.conditions, conditionNotes, { generation, now: nowMs });
   return { outcome, status: { ...facts, conditions }, events: [...events, ...refusalEvent(judgement, before)] };

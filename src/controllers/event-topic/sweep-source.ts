@@ -59,8 +59,9 @@ export class TopicSweepSource implements SweepSource {
     const items: SweepItem[] = [];
     for (const topic of this.#topics.byIndex("bus", busName)) {
       const key = keyOf(topic.metadata);
-      const { bus, topicName, topicId, conditions } = topic.status ?? {};
-      if (RETRIED.has(findCondition(conditions, "Ready")?.reason ?? "")) this.#wake(key);
+      const { bus, topicName, topicId, deadLetters = [], conditions } = topic.status ?? {};
+      const reasons = [findCondition(conditions, "Ready")?.reason ?? "", ...deadLetters.map(({ state }) => state)];
+      if (reasons.some((reason) => RETRIED.has(reason))) this.#wake(key);
       if (topicId === undefined || topicName === undefined || bus?.clusterId !== clusterId) continue;
       // Also what is woken: its partitions count, and a run that asks at the same time shares the answer.
       items.push(this.#item(busName, key, topicName));

@@ -1,6 +1,7 @@
 // What wakes EventTopics besides their own changes: buses, policies, namespaces, KafkaTopics; and what holds them back.
 // Maps changes to keys and decides nothing about topics.
 
+import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { ANNOTATION } from "../../api/group.ts";
@@ -15,14 +16,20 @@ import type { WorkQueue } from "../../runtime/work-queue.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
 import { effectiveName, type KafkaTopic } from "../strimzi-topics.ts";
+import { ownerOf } from "./name-obstacles.ts";
 import { policySubject } from "./resolve.ts";
+
+/** Index of the ConsumerGroup store: the EventTopic that a group names under `deadLetter`, by its key. */
+export const GROUP_INDEXES = { deadLetterTopic: (group: ConsumerGroup) => deadLetterTopicOf(group) } as const;
 
 /** Index names of the EventTopic store, and the values by which objects are found. */
 export const TOPIC_INDEXES = {
   /** The bus that an object is on; empty for one that takes whatever is the default. */
   bus: (topic: EventTopic) => [recordedBus(topic) ?? ""],
   namespace: (topic: EventTopic) => [topic.metadata.namespace ?? ""],
-  topicName: (topic: EventTopic) => (topic.status?.topicName === undefined ? [] : [topic.status.topicName]),
+  /** Of the source and of its dead letters. */
+  topicName: ({ status }: EventTopic) =>
+    [status?.topicName, ...(status?.deadLetters ?? []).map((letter) => letter.topicName)].filter(isGiven),
   /** The policy that governs an object, and the one that it names. */
   policy: (topic: EventTopic) =>
     [topic.status?.retentionPolicy?.name, topic.spec.retentionPolicyRef?.name].filter(isGiven),
@@ -33,17 +40,19 @@ interface WakingStores {
   readonly buses: Store<EventBus>;
   readonly policies: Store<RetentionPolicy>;
   readonly namespaces: Store<{ readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>;
+  readonly consumerGroups: Store<ConsumerGroup>;
   readonly kafkaTopics: readonly Store<KafkaTopic>[];
 }
 
 export function wakesTopics(stores: WakingStores, registry: BusRegistry): Dependency[] {
-  const { topics, buses, policies, namespaces, kafkaTopics } = stores;
+  const { topics, buses, policies, namespaces, consumerGroups, kafkaTopics } = stores;
   const ofBus = (busName: string): string[] => keys([...topics.byIndex("bus", busName), ...topics.byIndex("bus", "")]);
   return [
     mapDependency(buses, (change) => (concernsTopics(change) ? ofBus(change.key) : []), { reason: "bus" }),
     (wake) => registry.subscribe((busName) => wake(ofBus(busName), { priority: "bulk", reason: "bus" })),
     mapDependency(policies, (change) => keys(topicsOfPolicy(topics, buses, change)), { reason: "policy" }),
     mapDependency(namespaces, ({ key }) => keys(topics.byIndex("namespace", key)), { reason: "namespace" }),
+    mapDependency(consumerGroups, (change) => topicsOfGroup(change), { reason: "ConsumerGroup" }),
     ...kafkaTopics.map((store) =>
       mapDependency(store, (change) => keys(namesakes(topics, change)), { reason: "KafkaTopic" }),
     ),
@@ -74,11 +83,13 @@ export function holdUntilConnected(
 
 /** Enters what objects have recorded as theirs, before anybody new may claim it. */
 export function claimRecorded(topics: readonly EventTopic[], claims: Claims): void {
-  for (const { metadata, status } of topics) {
+  for (const topic of topics) {
+    const { status } = topic;
     if (status?.bus?.clusterId === undefined || status.topicName === undefined) continue;
-    const { uid, creationTimestamp } = metadata;
-    const claimant = { key: keyOf(metadata), uid, creationTimestamp, boundId: status.topicId };
-    claims.put({ clusterId: status.bus.clusterId, name: status.topicName }, claimant);
+    const { clusterId } = status.bus;
+    const letters = (status.deadLetters ?? []).filter(({ topicId }) => topicId !== undefined);
+    const named = letters.map((letter) => ({ clusterId, name: letter.topicName, boundId: letter.topicId }));
+    claims.put(ownerOf(topic), [{ clusterId, name: status.topicName, boundId: status.topicId }, ...named]);
   }
 }
 
@@ -113,6 +124,17 @@ function topicsOfPolicy(
     if (selecting.some((policy) => policyMatches(policy, subject))) concerned.add(topic);
   }
   return concerned;
+}
+
+/** Topics whose dead letters a group wrote before, and writes now. */
+function topicsOfGroup({ before, after }: Change<ConsumerGroup>): Iterable<string> {
+  if (before?.metadata.generation === after?.metadata.generation) return [];
+  return new Set([before, after].filter(isGiven).flatMap((group) => deadLetterTopicOf(group)));
+}
+
+function deadLetterTopicOf({ metadata, spec }: ConsumerGroup): string[] {
+  const ref = spec.deadLetter?.eventTopicRef;
+  return ref === undefined ? [] : [keyOf({ namespace: ref.namespace ?? metadata.namespace ?? "", name: ref.name })];
 }
 
 function namesakes(topics: Store<EventTopic>, { before, after }: Change<KafkaTopic>): EventTopic[] {

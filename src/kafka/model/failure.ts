@@ -55,6 +55,13 @@ export type Answer<T> =
   | { readonly status: "notSent"; readonly reason: string }
   | { readonly status: "unknown"; readonly reason: string };
 
+const FINAL_KINDS: ReadonlySet<FailureKind> = new Set(["denied", "invalid", "unsupported", "other"]);
+
+/** Whether the same request would come to the same end, until somebody changes something. */
+export function isFinal({ kind }: KafkaFailure): boolean {
+  return FINAL_KINDS.has(kind);
+}
+
 export function ok<T>(value: T): Answer<T> {
   return { status: "ok", value };
 }

@@ -83,7 +83,7 @@ describe("looksMoving()", () => {
   it("asks nothing where the topic is to go", () => {
     const topic = anEventTopic({ replicationFactor: 3 }, {}, bound3);
     const memory = memoryOf(topic, NOW);
-    const desired = desiredAbsence(topic, aResolvedTopic(topic), memory);
+    const desired = desiredAbsence(topic, "billing.usage.events", "id-1", memory);
     expect(looksMoving(desired, aTopicInKafka({ replicationFactor: 4 }), memory)).to.equal(false);
   });
 });

@@ -25,6 +25,7 @@ function planned(
     name: DLQ,
     boundId: "id-dlq",
     memory,
+    adoption: "Adopt",
     absence: { presence: "absent", name: DLQ, boundId: "id-dlq", isProtected: true },
     ...given.wish,
   };
@@ -53,7 +54,7 @@ describe("planTopics()", () => {
     const [first, second] = steps;
     expect(first?.action).to.deep.include({ type: "growPartitions", topicName: DLQ, to: 6 });
     expect(second?.action).to.deep.include({ type: "growPartitions", topicName: "billing.usage.events", to: 6 });
-    expect(second?.after).to.deep.equal([first?.id]);
+    expect(second?.waitsFor).to.deep.equal([first?.id]);
   });
 
   it("serves the source while a dead-letter topic may not be provided, or cannot be read", () => {

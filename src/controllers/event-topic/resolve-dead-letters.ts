@@ -1,0 +1,123 @@
+// Which dead-letter topics an EventTopic is to have: their names, and who stands against each. From memory only. What
+// stands against one of them is its own trouble and never the source's.
+
+import type { EventTopicReason } from "../../api/conditions.ts";
+import type { ConsumerGroup } from "../../api/consumer-group.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import { deadLetterNames } from "../../domain/dead-letter-name.ts";
+import { grantFor, type Adoption, type Grant } from "../../domain/namespace-grants.ts";
+import { coversNamespace, type Namespace } from "../../domain/namespace-selection.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import type { WantedName } from "../claims.ts";
+import type { Refusal } from "../plan.ts";
+import type { TopicMemory } from "./memory.ts";
+import { claimObstacle, managedByStrimzi, type Names } from "./name-obstacles.ts";
+
+/** One dead-letter topic that the object is to have. */
+export interface ResolvedDeadLetter {
+  readonly name: string;
+  /** The group that it belongs to, with perGroup. */
+  readonly groupId?: string | undefined;
+  /** Id of the topic that it is bound to on this cluster. */
+  readonly boundId?: string | undefined;
+  /** The furthest adoption that is granted for its name. */
+  readonly adoption: Adoption;
+  /** Why it cannot be provided. */
+  readonly obstacle?: Refusal<EventTopicReason> | undefined;
+}
+
+/** Where dead letters look things up. */
+export interface DeadLetterWorld extends Names {
+  /** ConsumerGroups that name the EventTopic of this key under `deadLetter`. */
+  groupsWithDeadLettersOf(topicKey: string): readonly ConsumerGroup[];
+  /** Undefined while the namespace has not been seen. */
+  namespace(name: string): Namespace | undefined;
+}
+
+/** Of whom, and where. */
+export interface DeadLetterContext {
+  readonly bus: EventBus;
+  readonly clusterId: string;
+  readonly topicName: string;
+  readonly namespace: Namespace;
+  readonly memory: TopicMemory;
+}
+
+/** As many as a status lists. */
+const MOST = 256;
+
+/** All that are declared; nothing is claimed yet, so a name that another holds is not among the obstacles. */
+export function declaredDeadLetters(
+  topic: EventTopic,
+  context: DeadLetterContext,
+  world: DeadLetterWorld,
+): ResolvedDeadLetter[] {
+  const { bus, topicName, namespace } = context;
+  const { deadLetter, domain } = topic.spec;
+  if (deadLetter === undefined || deadLetter.enabled === false) return [];
+  const groupIds = deadLetter.perGroup === true ? groupsOf(topic, world) : [];
+  const names = deadLetterNames(deadLetter, topicName, groupIds, bus.spec.legacyNames ?? []);
+  const rules = { name: bus.metadata.name, namespaces: bus.spec.namespaces };
+  return names.map(({ name, groupId, problem, isDerived }, index) => {
+    const grant = grantFor(rules, namespace, {
+      kind: "topic",
+      topicName: name,
+      domain: isDerived ? domain : undefined,
+    });
+    const obstacle =
+      (problem === undefined ? undefined : ({ reason: "InvalidName", message: problem } as const)) ??
+      (index < MOST ? refusalOf(grant) : tooMany(name));
+    const adoption = grant.kind === "granted" ? grant.adoption : "Never";
+    return { name, groupId, boundId: boundIdOf(name, context), adoption, obstacle };
+  });
+}
+
+/** What of them the object claims. */
+export function claimsOf(deadLetters: readonly ResolvedDeadLetter[], clusterId: string): WantedName[] {
+  return deadLetters
+    .filter(({ obstacle }) => obstacle === undefined)
+    .map(({ name, boundId }) => ({ clusterId, name, boundId }));
+}
+
+/** Looks who else wants the name, once it is claimed. */
+export function withNameObstacle(
+  letter: ResolvedDeadLetter,
+  topic: EventTopic,
+  { bus, clusterId }: DeadLetterContext,
+  names: Names,
+): ResolvedDeadLetter {
+  const { name, boundId } = letter;
+  const obstacle =
+    letter.obstacle ?? claimObstacle(topic, { clusterId, name, boundId }, names) ?? managedByStrimzi(bus, name, names);
+  return { ...letter, obstacle };
+}
+
+/** Ids of the groups whose ConsumerGroup names this topic under deadLetter, and may. */
+function groupsOf({ metadata, spec }: EventTopic, world: DeadLetterWorld): string[] {
+  const allowed = spec.consumers?.allowedNamespaces;
+  const mayRefer = (group: ConsumerGroup): boolean => {
+    const { namespace = "" } = group.metadata;
+    if (namespace === metadata.namespace) return true;
+    return allowed !== undefined && coversNamespace(allowed, world.namespace(namespace) ?? { name: namespace });
+  };
+  const groups = world.groupsWithDeadLettersOf(keyOf(metadata)).filter((group) => mayRefer(group));
+  return groups.map((group) => group.spec.groupId ?? group.metadata.name);
+}
+
+function boundIdOf(name: string, { clusterId, memory }: DeadLetterContext): string | undefined {
+  return memory.clusterId === clusterId ? memory.deadLetters.get(name)?.topicId : undefined;
+}
+
+function refusalOf(grant: Grant): Refusal<EventTopicReason> | undefined {
+  return grant.kind === "refused" ? { reason: grant.reason, message: grant.message } : undefined;
+}
+
+function tooMany(name: string): Refusal<EventTopicReason> {
+  return {
+    reason: "LimitExceeded",
+    message:
+      `Dead-letter topic "${name}" is not provided: an EventTopic has ${MOST} at most; set spec.deadLetter.perGroup to ` +
+      "false, so that all groups share one",
+  };
+}
