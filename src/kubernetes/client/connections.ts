@@ -87,6 +87,7 @@ export class Connections {
     };
     if (proxyUrl === undefined) return new Pool(origin, { ...options, connect });
     const proxied = { ...options, requestTls: connect as buildConnector.BuildOptions };
+    // It bounds no connections by itself; those who use it do (request slots).
     if (proxyUrl.startsWith("socks")) return new Socks5ProxyAgent(proxyUrl, proxied);
     return new ProxyAgent({ ...proxied, uri: proxyUrl });
   }

@@ -7,6 +7,8 @@ import { dirname, join, resolve } from "node:path";
 import { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 
+import { OidcTokens, type OidcConfig } from "./oidc.ts";
+
 /** What is needed to connect, and to be let in, at this moment. */
 export interface Access {
   /** Origin and path prefix, without a slash at the end. */
@@ -53,6 +55,7 @@ export function findKubeconfig(
 /** Reads access from its source; credentials.ts decides how often. */
 export class AccessReader {
   readonly #source: KubeconfigSource;
+  readonly #oidc = new OidcTokens();
   #config: KubeConfig | undefined;
 
   constructor(source: KubeconfigSource) {
@@ -65,10 +68,11 @@ export class AccessReader {
    */
   async read({ isDenied }: { readonly isDenied: boolean }): Promise<Access> {
     const known = this.#config;
-    // Plugins and OIDC keep what they fetched until it expires; everything else is files, read again each time.
+    // Plugins keep what they fetched until it expires; everything else is files, read again each time.
     const config = known === undefined || isDenied || !keepsItsOwnCache(known) ? load(this.#source) : known;
     const cluster = config.getCurrentCluster();
     if (cluster === null) throw new Error(`The kubeconfig has no cluster for context "${config.currentContext}"`);
+    await this.#renewIdToken(config, isDenied);
     const options: Parameters<KubeConfig["applyToHTTPSOptions"]>[0] = {};
     await config.applyToHTTPSOptions(options);
     this.#config = config;
@@ -86,12 +90,29 @@ export class AccessReader {
       namespace: config.getContextObject(config.currentContext)?.namespace?.trim(),
     };
   }
+
+  /** Puts the token itself in place of the provider that client-node would ask for it. */
+  async #renewIdToken(config: KubeConfig, isDenied: boolean): Promise<void> {
+    const current = config.getCurrentUser();
+    const provider = current?.authProvider as AuthProvider | null | undefined;
+    if (current === null || provider?.name !== "oidc") return;
+    const token = await this.#oidc.idToken(provider.config ?? {}, { isDenied }, Date.now());
+    config.users = config.users.map((user) =>
+      user.name === current.name ? { ...user, authProvider: undefined, token } : user,
+    );
+  }
+}
+
+/** The kinds of credentials of a user that are not simply read. */
+interface AuthProvider {
+  readonly name?: string;
+  readonly config?: OidcConfig;
 }
 
 function keepsItsOwnCache(config: KubeConfig): boolean {
   const user = config.getCurrentUser();
-  const provider = user?.authProvider as { readonly name?: string } | null | undefined;
-  return (user?.exec !== undefined && user.exec !== null) || provider?.name === "oidc" || provider?.name === "exec";
+  const provider = user?.authProvider as AuthProvider | null | undefined;
+  return (user?.exec !== undefined && user.exec !== null) || provider?.name === "exec";
 }
 
 function load(source: KubeconfigSource): KubeConfig {
