@@ -8,6 +8,7 @@ import { ANNOTATION, FINALIZER, REQUEST_ANNOTATIONS } from "./api/group.ts";
 import { parseDuration } from "./api/quantity.ts";
 import { retentionPolicy, type RetentionPolicy, type RetentionPolicyStatus } from "./api/retention-policy.ts";
 import { createCaches, type Caches } from "./caches.ts";
+import { holdUntilConnected, laneOf } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
 import { Claims } from "./controllers/claims.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
@@ -15,12 +16,12 @@ import { readBuses } from "./controllers/event-bus/readings.ts";
 import { WrittenNumbers } from "./controllers/event-bus/written-numbers.ts";
 import { Corrections } from "./controllers/event-topic/corrections.ts";
 import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
-import { leftBehindTeller } from "./controllers/event-topic/left-behind.ts";
 import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
-import { claimRecorded, holdUntilConnected, laneOf, wakesTopics } from "./controllers/event-topic/wakes.ts";
+import { claimRecorded, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
 import { KnownConfigs } from "./controllers/known-configs.ts";
+import { leftBehindTellers } from "./controllers/left-behind-teller.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
 import { StrimziTopics } from "./controllers/strimzi-topics.ts";
@@ -128,7 +129,7 @@ function createControllers(parts: Parts): Runnable[] {
     for (const key of keys) topics.enqueue(key, { reason: "claim" });
   });
   const buses = createBusController(parts);
-  const tellLeftBehind = leftBehindTeller({ ...parts, buses: caches.buses });
+  const tellLeftBehind = leftBehindTellers({ ...parts, buses: caches.buses });
   const swept = new TopicSweepSource(caches.topics, registry, (key) =>
     topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
   );
@@ -136,7 +137,7 @@ function createControllers(parts: Parts): Runnable[] {
     onOutage: (busName) => buses.enqueue(busName, { reason: "outage" }),
     onSeen: (key, observed) => swept.saw(key, observed),
     onLeftBehind: (topic, left) => {
-      const mayGo = tellLeftBehind(topic, left);
+      const mayGo = tellLeftBehind.EventTopic(topic, left);
       if (!mayGo) buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
       return mayGo;
     },

@@ -7,12 +7,13 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
+import type { LeftInKafka } from "../left-behind-teller.ts";
 import { runPipeline, type Phases, type RunContext, type Story } from "../pipeline.ts";
 import { isCorrection, type ConfigChangeAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
-import { leftBehind, type LeftTopic } from "./left-behind.ts";
+import { leftBehind } from "./left-behind.ts";
 import { checkLive, checkLiveObject, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
@@ -45,7 +46,7 @@ export interface TopicListeners {
   /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
   onSeen(key: string, observed: ObservedTopics | undefined): void;
   /** The object lets go of topics, which stay in Kafka. True once that is told where it is found later. */
-  onLeftBehind(topic: EventTopic, left: readonly LeftTopic[]): boolean;
+  onLeftBehind(topic: EventTopic, left: readonly LeftInKafka[]): boolean;
 }
 
 /** The reconcile function of EventTopics. */

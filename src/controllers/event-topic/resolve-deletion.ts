@@ -8,12 +8,10 @@ import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { postponement } from "../postponed-deletion.ts";
 import type { TopicMemory } from "./memory.ts";
 import { managedByStrimzi, ownerOf } from "./name-obstacles.ts";
 import type { ResolvedTopic, TopicResolution, TopicWorld } from "./resolve.ts";
-
-/** How long a terminating namespace waits for an unreachable cluster, at most. */
-const TERMINATING_TIMEOUT_MS = 300_000;
 
 export function resolveDeletion(
   topic: EventTopic,
@@ -126,12 +124,15 @@ function postponed(
   world: TopicWorld,
   nowMs: number,
 ): TopicResolution {
-  const isTerminating = world.isTerminating(topic.metadata.namespace ?? "");
-  const timeoutMs = isTerminating ? Math.min(TERMINATING_TIMEOUT_MS, world.deletionTimeoutMs) : world.deletionTimeoutMs;
-  const until = (memory.deletedAtMs ?? nowMs) + timeoutMs;
-  if (nowMs >= until) return leftBehind(`${why}, and the time to wait for it is over`, memory);
-  const message = `${why}; the topic is deleted when it is back, or left behind at ${new Date(until).toISOString()}`;
-  return { kind: "blocked", refusal: { reason: "BusNotReady", message }, identity: memory, recheckAt: until };
+  const { isOver, message, untilMs } = postponement(why, {
+    what: "topic",
+    sinceMs: memory.deletedAtMs ?? nowMs,
+    nowMs,
+    timeoutMs: world.deletionTimeoutMs,
+    isTerminating: world.isTerminating(topic.metadata.namespace ?? ""),
+  });
+  if (isOver) return leftBehind(message, memory);
+  return { kind: "blocked", refusal: { reason: "BusNotReady", message }, identity: memory, recheckAt: untilMs };
 }
 
 function leftBehind(why: string, identity: TopicMemory): TopicResolution {

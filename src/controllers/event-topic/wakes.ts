@@ -1,18 +1,16 @@
-// What wakes EventTopics besides their own changes: buses, policies, namespaces, KafkaTopics; and what holds them back.
+// What wakes EventTopics besides their own changes: buses, policies, namespaces, KafkaTopics.
 // Maps changes to keys and decides nothing about topics.
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
-import { ANNOTATION } from "../../api/group.ts";
 import type { RetentionPolicy } from "../../api/retention-policy.ts";
-import { selectBus } from "../../domain/bus-selection.ts";
 import { policyMatches } from "../../domain/policy-selection.ts";
 import type { Change } from "../../runtime/change.ts";
 import { mapDependency, type Dependency } from "../../runtime/dependency.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
-import type { WorkQueue } from "../../runtime/work-queue.ts";
+import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
 import { effectiveName, type KafkaTopic } from "../strimzi-topics.ts";
@@ -48,7 +46,7 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
   const { topics, buses, policies, namespaces, consumerGroups, kafkaTopics } = stores;
   const ofBus = (busName: string): string[] => keys([...topics.byIndex("bus", busName), ...topics.byIndex("bus", "")]);
   return [
-    mapDependency(buses, (change) => (concernsTopics(change) ? ofBus(change.key) : []), { reason: "bus" }),
+    mapDependency(buses, (change) => (isDeclaredOtherwise(change) ? ofBus(change.key) : []), { reason: "bus" }),
     (wake) => registry.subscribe((busName) => wake(ofBus(busName), { priority: "bulk", reason: "bus" })),
     mapDependency(policies, (change) => keys(topicsOfPolicy(topics, buses, change)), { reason: "policy" }),
     mapDependency(namespaces, ({ key }) => keys(topics.byIndex("namespace", key)), { reason: "namespace" }),
@@ -57,28 +55,6 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
       mapDependency(store, (change) => keys(namesakes(topics, change)), { reason: "KafkaTopic" }),
     ),
   ];
-}
-
-/** The lane of a topic's runs is its bus, so that one broken bus holds up nobody else. */
-export function laneOf(topic: EventTopic | undefined, buses: Store<EventBus>): string {
-  if (topic === undefined) return "";
-  const recorded = recordedBus(topic);
-  if (recorded !== undefined) return recorded;
-  const chosen = selectBus({}, buses);
-  return chosen.kind === "bus" ? chosen.bus.metadata.name : "";
-}
-
-/** Keeps topics in line until the first look at their bus has ended: before it there is nothing to say. */
-export function holdUntilConnected(
-  buses: Store<EventBus>,
-  registry: BusRegistry,
-  queue: Pick<WorkQueue, "pause" | "resume">,
-): void {
-  buses.subscribe(({ key, before, after }) => {
-    if (after === undefined) queue.resume(key);
-    else if (before === undefined && registry.link(key).kind === "connecting") queue.pause(key);
-  });
-  registry.subscribe((busName) => queue.resume(busName));
 }
 
 /** Enters what objects have recorded as theirs, before anybody new may claim it. */
@@ -91,19 +67,6 @@ export function claimRecorded(topics: readonly EventTopic[], claims: Claims): vo
     const named = letters.map((letter) => ({ clusterId, name: letter.topicName, boundId: letter.topicId }));
     claims.put(ownerOf(topic), [{ clusterId, name: status.topicName, boundId: status.topicId }, ...named]);
   }
-}
-
-function recordedBus({ spec, status }: EventTopic): string | undefined {
-  return status?.bus?.name ?? spec.busRef?.name;
-}
-
-/** Of a bus only what is declared matters to topics; its connection is told by the registry. */
-function concernsTopics({ before, after }: Change<EventBus>): boolean {
-  const [old, current] = [before?.metadata, after?.metadata];
-  return (
-    old?.generation !== current?.generation ||
-    old?.annotations?.[ANNOTATION.isDefault] !== current?.annotations?.[ANNOTATION.isDefault]
-  );
 }
 
 /** Topics that a policy matched, matches, is named by, or governs. */

@@ -1,18 +1,18 @@
 import { expect } from "chai";
 import { beforeEach, describe, it } from "mocha";
 
-import type { EventBus, EventBusStatus } from "../../../../src/api/event-bus.ts";
-import { BusRegistry, LEFT_BEHIND_MOST } from "../../../../src/controllers/bus-registry.ts";
-import { leftBehindTeller, type LeftTopic } from "../../../../src/controllers/event-topic/left-behind.ts";
-import type { Store } from "../../../../src/runtime/store.ts";
-import { createMetrics } from "../../../../src/telemetry/prometheus-metrics.ts";
-import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
-import { FakeClock } from "../../../fakes/fake-clock.ts";
-import { RecordingLogger } from "../../../fakes/recording-logger.ts";
+import type { EventBus, EventBusStatus } from "../../../src/api/event-bus.ts";
+import { BusRegistry, LEFT_BEHIND_MOST } from "../../../src/controllers/bus-registry.ts";
+import { leftBehindTellers, type LeftInKafka } from "../../../src/controllers/left-behind-teller.ts";
+import type { Store } from "../../../src/runtime/store.ts";
+import { createMetrics } from "../../../src/telemetry/prometheus-metrics.ts";
+import { anEventBus, anEventTopic } from "../../builders/objects.ts";
+import { FakeClock } from "../../fakes/fake-clock.ts";
+import { RecordingLogger } from "../../fakes/recording-logger.ts";
 
 type Entries = NonNullable<EventBusStatus["leftBehind"]>;
 
-describe("leftBehindTeller()", () => {
+describe("leftBehindTellers()", () => {
   const clock = new FakeClock(Date.parse("2026-06-01T00:00:00Z"));
   const deletionTimestamp = "2026-06-01T00:00:00Z";
   const topic = anEventTopic({ deletionPolicy: "Delete" }, { name: "usage" }, { bus: { name: "bus", clusterId: "c" } });
@@ -28,17 +28,17 @@ describe("leftBehindTeller()", () => {
   });
 
   const NAME = "billing.usage.events";
-  const usage = (why: string): LeftTopic[] => [{ topicName: NAME, topicId: "id-1", why }];
+  const usage = (why: string): LeftInKafka[] => [{ kafkaName: NAME, topicId: "id-1", why }];
 
   function teller() {
-    return leftBehindTeller({
+    return leftBehindTellers({
       buses: { get: () => bus } as unknown as Store<EventBus>,
       registry,
       events: { record: () => {} },
       log,
       metrics: createMetrics({ withProcessMetrics: false }),
       clock,
-    });
+    }).EventTopic;
   }
 
   const told = (leftBehind: Entries): void => {
@@ -60,7 +60,7 @@ describe("leftBehindTeller()", () => {
 
   it("tells of each topic for itself, and waits for all", () => {
     const tell = teller();
-    const both = [...usage("why"), { topicName: `${NAME}.dlq`, topicId: "id-2", why: "claimed" }];
+    const both = [...usage("why"), { kafkaName: `${NAME}.dlq`, topicId: "id-2", why: "claimed" }];
     expect(tell(deleted, both)).to.equal(false);
     const entries = registry.leftBehind("bus");
     expect(entries.map(({ kafkaName, reason }) => [kafkaName, reason])).to.deep.equal([
