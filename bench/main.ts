@@ -1,4 +1,5 @@
-// The benchmark: npm run bench [-- suite [arguments]]. Without arguments all suites, in the order of the table.
+// The benchmark: npm run bench [-- suite [arguments]] [--keep]. Without a suite all of them, in the order of the table; with
+// --keep the results go into docs/bench.
 
 import { publish, type BenchReport } from "./report.ts";
 
@@ -13,14 +14,20 @@ const SUITES: Readonly<Record<string, Suite>> = {
     does: "the controller runtime alone: N objects (default 1000 10000) through a reconciler that does nothing",
     load: async () => (await import("./runtime.ts")).benchRuntime,
   },
+  topics: {
+    does: "the operator with 100, 1,000 and 10,000 EventTopics on a real Kafka and on a stub (cases by name)",
+    load: async () => (await import("./topics.ts")).benchTopics,
+  },
 };
 
-const [name, ...args] = process.argv.slice(2);
+const given = process.argv.slice(2);
+const isKept = given.includes("--keep");
+const [name, ...args] = given.filter((argument) => argument !== "--keep");
 if (name === undefined || Object.hasOwn(SUITES, name)) {
   for (const [suite, { load }] of Object.entries(SUITES)) {
     if (name !== undefined && name !== suite) continue;
     const run = await load();
-    await publish(suite, await run(args));
+    await publish(suite, await run(args), { isKept });
   }
 } else {
   const known = Object.entries(SUITES).map(([suite, { does }]) => `  ${suite.padEnd(10)} ${does}`);

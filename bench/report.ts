@@ -26,19 +26,23 @@ export interface BenchCase {
   readonly figures: Readonly<Record<string, Figure | undefined>>;
 }
 
+/** Not kept. */
 const RESULTS = join(import.meta.dirname, "results");
+/** Committed, and shown by docs/performance.md. */
+const DOCS = join(import.meta.dirname, "..", "docs", "bench");
 const SIGNIFICANT_DIGITS = 3;
 
-/** Prints the table; writes `results/<suite>.json` and `.svg`. */
-export async function publish(suite: string, report: BenchReport): Promise<void> {
+/** Prints the table; writes `<suite>.json` and `.svg`, into docs/bench where the results are to be kept. */
+export async function publish(suite: string, report: BenchReport, { isKept }: { isKept: boolean }): Promise<void> {
   const conditions = { ...machine(), ...report.conditions };
   console.log(`\n${report.title}\n\n${table(report.cases)}\n`);
   for (const { title, unit, bars } of report.charts) {
     console.log(`${title}, ${unit}: ${bars.map(({ label, value }) => `${label} ${show(value)}`).join(" · ")}`);
   }
   for (const [name, value] of Object.entries(conditions)) console.log(`${name}: ${value}`);
-  await mkdir(RESULTS, { recursive: true });
-  const file = join(RESULTS, suite);
+  const folder = isKept ? DOCS : RESULTS;
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, suite);
   await writeFile(`${file}.json`, `${JSON.stringify({ suite, ...report, conditions }, undefined, 2)}\n`);
   const note = Object.values(conditions).join(" · ");
   await writeFile(`${file}.svg`, barChart({ title: report.title, note, charts: report.charts }));

@@ -34,8 +34,8 @@ export interface Edge {
   exit(code: number): void;
 }
 
-/** Runs until a signal, a crash, or the loss of the lease. */
-export async function runOperator(edge: Edge): Promise<void> {
+/** Runs until a signal, a crash, or the loss of the lease. The benchmark puts another Kafka behind the port. */
+export async function runOperator(edge: Edge, connect: typeof connectKafka = connectKafka): Promise<void> {
   const parsed = parseSettings(edge.environment);
   if (parsed.kind === "invalid") {
     process.stderr.write(parsed.problems.map((problem) => `${problem}\n`).join(""));
@@ -47,7 +47,7 @@ export async function runOperator(edge: Edge): Promise<void> {
   guardAgainstCrashes(process, log, () => edge.exit(1));
   try {
     const client = connectKubernetes(edge, log);
-    const operator = await assemble(settings, client, edge);
+    const operator = await assemble(settings, client, { ...edge, connect });
     stopOnSignals(async () => {
       await operator.stop();
       await client.kubernetes.close();
@@ -78,7 +78,11 @@ function connectKubernetes({ environment, version }: Edge, log: Logger): Connect
   return { kubernetes, log, metrics };
 }
 
-async function assemble(settings: Settings, { kubernetes, log, metrics }: Connected, edge: Edge): Promise<Operator> {
+async function assemble(
+  settings: Settings,
+  { kubernetes, log, metrics }: Connected,
+  edge: Edge & { readonly connect: typeof connectKafka },
+): Promise<Operator> {
   // Unique also over restarts of one pod, so that a successor never takes the lease of its predecessor for its own.
   const identity = `${hostname()}_${randomUUID()}`;
   const namespace = settings.leaseNamespace ?? (await kubernetes.namespace()) ?? FALLBACK_NAMESPACE;
@@ -90,7 +94,7 @@ async function assemble(settings: Settings, { kubernetes, log, metrics }: Connec
     kubernetes,
     events: kubernetes.events(`${GROUP}/event-bus-operator`, identity),
     leadership,
-    connect: (connection, mayWrite) => connectKafka({ ...connection, clientId: CLIENT_ID, clock, mayWrite, observer }),
+    connect: (connection, mayWrite) => edge.connect({ ...connection, clientId: CLIENT_ID, clock, mayWrite, observer }),
     settings,
     clock,
     log,

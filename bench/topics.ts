@@ -1,0 +1,148 @@
+// The operator at scale: many EventTopics on a real API server and a real Kafka, or with a stub in its place, so that the
+// API's side is seen alone. `topics [cases…] [--cpu-prof folder]`, by default all but the smoke test.
+
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
+import { parseArgs, promisify } from "node:util";
+
+import { NODE_FLAGS } from "../hack/shipped-form.ts";
+import { KUBERNETES_VERSION } from "../hack/toolchain/control-plane-pins.mjs";
+import { Bundles } from "./operator-process.ts";
+import type { BenchCase, BenchReport } from "./report.ts";
+import { KafkaCeiling, measureApiCeiling } from "./topics-ceilings.ts";
+import { FIGURE } from "./topics-figures.ts";
+import { arrival, coldStart, edits, restart, steadyState, type Figures } from "./topics-scenarios.ts";
+import { TopicsWorld, type Backend, type Programs } from "./topics-world.ts";
+
+const SCENARIOS = { arrival, edits, restart, steadyState, coldStart } as const;
+
+interface CaseOptions {
+  readonly name: string;
+  readonly topics: number;
+  readonly partitions: number;
+  readonly backend: Backend;
+  readonly scenarios: readonly (keyof typeof SCENARIOS)[];
+  /** Default 100. */
+  readonly edits?: number;
+  /** Idle passes to watch; default 6. */
+  readonly passes?: number;
+  /** Only where it is asked for. */
+  readonly isExtra?: boolean;
+}
+
+const KAFKA_JARS = new URL("../hack/toolchain/kafka-jars.lock", import.meta.url);
+const KAFKA_VERSION = /kafka-clients-([\d.]+)\.jar/.exec(readFileSync(KAFKA_JARS, "utf8"))?.[1] ?? "unknown";
+
+const CASES: readonly CaseOptions[] = [
+  {
+    name: "smoke",
+    topics: 20,
+    partitions: 3,
+    backend: "Kafka",
+    scenarios: ["arrival", "edits", "restart", "steadyState"],
+    edits: 5,
+    passes: 1,
+    isExtra: true,
+  },
+  { name: "100", topics: 100, partitions: 3, backend: "Kafka", scenarios: ["arrival", "restart"] },
+  {
+    name: "1k",
+    topics: 1_000,
+    partitions: 3,
+    backend: "Kafka",
+    scenarios: ["arrival", "edits", "restart", "steadyState"],
+  },
+  { name: "1k-stub", topics: 1_000, partitions: 3, backend: "stub", scenarios: ["arrival"] },
+  { name: "10k", topics: 10_000, partitions: 1, backend: "Kafka", scenarios: ["arrival", "restart", "steadyState"] },
+  { name: "10k-stub", topics: 10_000, partitions: 1, backend: "stub", scenarios: ["arrival"] },
+  { name: "10k-cold", topics: 10_000, partitions: 1, backend: "Kafka", scenarios: ["coldStart"] },
+];
+
+const CEILING_OBJECTS = 2_000;
+/** More of the machine than this is not ours. */
+const BUSY_SHARE = 0.25;
+
+export async function benchTopics(args: readonly string[]): Promise<BenchReport> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    options: { "cpu-prof": { type: "string" } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter((name) => !CASES.some((known) => known.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`There is no case "${unknown.join('", "')}"; cases: ${CASES.map(({ name }) => name).join(", ")}`);
+  }
+  const chosen = CASES.filter(({ name, isExtra }) =>
+    positionals.length === 0 ? !isExtra : positionals.includes(name),
+  );
+  const load = loadAtStart();
+  await using bundles = await Bundles.open();
+  const programs = {
+    operator: await bundles.bundle("src/main.ts"),
+    stub: await bundles.bundle("bench/stub-operator.ts"),
+  };
+  const floor = await importFloor(await bundles.bundle("bench/import-floor.ts"));
+  const cases: BenchCase[] = [];
+  for (const options of chosen) {
+    console.error(`${options.name}: ${options.topics} topics, ${options.scenarios.join(", ")}`);
+    const figures = await measure(options, programs, values["cpu-prof"]);
+    cases.push({ name: options.name, figures: { ...figures, [FIGURE.floorRss]: floor } });
+  }
+  return {
+    title: "EventTopics at scale",
+    conditions: {
+      "load average at start": load,
+      form: "bundle as shipped, ServiceAccount with config/rbac, audit log on, etcd without fsync, Kafka on tmpfs",
+      versions: `kube-apiserver ${KUBERNETES_VERSION}, Kafka ${KAFKA_VERSION}`,
+    },
+    cases,
+    charts: chartsOf(cases),
+  };
+}
+
+async function measure(options: CaseOptions, programs: Programs, profileFolder?: string): Promise<Figures> {
+  const { topics, backend, scenarios } = options;
+  await using world = await TopicsWorld.open(backend, programs, profileFolder);
+  await using kafka = world.kafka && new KafkaCeiling(world.kafka.bootstrapServers, world.kafka.clusterId);
+  const api = await measureApiCeiling(world.controlPlane, Math.min(CEILING_OBJECTS, topics * 2));
+  await world.startOperator();
+  await world.operator.ready();
+  await world.busReady();
+  const figures: Figures = {};
+  for (const scenario of scenarios) {
+    console.error(`  ${scenario}`);
+    Object.assign(figures, await SCENARIOS[scenario]({ ...options, world, api, kafka }));
+  }
+  return figures;
+}
+
+/** Megabytes. */
+async function importFloor(program: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, program]);
+  return Number(stdout) / 1024 ** 2;
+}
+
+function loadAtStart(): string {
+  const [lastMinute = 0] = loadavg();
+  const share = lastMinute / availableParallelism();
+  if (share > BUSY_SHARE) {
+    console.error(`The machine is busy (load average ${lastMinute.toFixed(1)}): times will be too long`);
+  }
+  return lastMinute.toFixed(2);
+}
+
+function chartsOf(cases: readonly BenchCase[]): BenchReport["charts"] {
+  const shown = [
+    { title: "Last Ready after the first create", unit: "s", figure: FIGURE.lastReady },
+    { title: "Efficiency", unit: "least time / time", figure: FIGURE.efficiency },
+    { title: "Operator's peak RSS", unit: "MB", figure: FIGURE.peakRss },
+  ];
+  return shown.flatMap(({ title, unit, figure }) => {
+    const bars = cases.flatMap(({ name, figures }) => {
+      const value = figures[figure];
+      return typeof value === "number" ? [{ label: name, value }] : [];
+    });
+    return bars.length === 0 ? [] : [{ title, unit, bars }];
+  });
+}
