@@ -164,6 +164,7 @@ function createBusController(parts: Parts): Controller {
     ...parts,
     isOurs: oursBy(parts.settings),
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),
+    guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
     numbers: new WrittenNumbers(() => parts.clock.monotonic()),
   };
   // A standby connects to nothing, which is no outage.

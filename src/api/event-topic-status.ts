@@ -36,7 +36,13 @@ const pendingChange = z.object({
   key: configKey().optional().describe("Configuration key, where it is a change of one."),
   from: configText().describe("Value in Kafka now."),
   to: configText().describe("Value that the change would make effective."),
-  reason: text(1_024, 1).describe("Why it waits."),
+  reason: text(1_024, 1).describe(
+    "Why it waits: ApprovalRequired, UnreadRecords (approved or allowed, but groups have not read the records), " +
+      "SteppingDown.",
+  ),
+  guard: text(320, 1).describe(
+    "Whose spec.changeGuard governs, RetentionPolicy/<name> or EventBus/<name>: there the platform approves.",
+  ),
   pendingSince: timestamp().describe("When it was first held back; part of the id."),
   deletableRecords: count().optional().describe("Records that the change makes deletable, rounded to two digits."),
   groups: keyedList(unreadGroup, ["groupId"], 20)

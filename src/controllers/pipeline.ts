@@ -3,7 +3,7 @@
 
 import type { Answer } from "../kafka/model/failure.ts";
 import { isCalledOff } from "../runtime/superseded.ts";
-import type { RestrictedPlan, StepResult } from "./plan.ts";
+import type { StepResult } from "./plan.ts";
 
 /** The types that flow through one kind's phases. */
 export interface Flow {
@@ -14,9 +14,9 @@ export interface Flow {
   readonly observed: unknown;
   readonly plan: unknown;
   readonly evidence: unknown;
+  readonly restricted: unknown;
   readonly action: unknown;
   readonly applied: unknown;
-  readonly reason: string;
 }
 
 /** What a run knows of its surroundings besides the object. */
@@ -44,14 +44,13 @@ export interface Phases<F extends Flow, Context extends RunContext> {
   /** Pure. Takes out what may not be done. */
   restrict(
     plan: F["plan"],
-    desired: F["desired"],
+    known: Pick<F, "resolved" | "observed" | "evidence">,
     object: F["object"],
-    resolved: F["resolved"],
-    evidence: F["evidence"],
-  ): RestrictedPlan<F["action"], F["reason"]>;
+    context: Context,
+  ): F["restricted"];
   /** Writes Kafka. */
   apply(
-    plan: RestrictedPlan<F["action"], F["reason"]>,
+    plan: F["restricted"],
     object: F["object"],
     resolved: F["resolved"],
     context: Context,
@@ -74,7 +73,7 @@ export type Story<F extends Flow> =
       readonly observed: F["observed"];
       readonly plan: F["plan"];
       readonly evidence: F["evidence"];
-      readonly restricted: RestrictedPlan<F["action"], F["reason"]>;
+      readonly restricted: F["restricted"];
       readonly results: readonly StepResult<F["action"], F["applied"]>[];
     };
 
@@ -98,7 +97,7 @@ export async function runPipeline<F extends Flow, Context extends RunContext>(
   const plan = phases.plan(desired, observed, object, context);
   const evidence = await phases.prove(plan, observed, resolved, context);
   throwIfCalledOff(context);
-  const restricted = phases.restrict(plan, desired, object, resolved, evidence);
+  const restricted = phases.restrict(plan, { resolved, observed, evidence }, object, context);
   const results = await phases.apply(restricted, object, resolved, context);
   if (results.every(({ answer: { status } }) => status === "notSent" || status === "skipped"))
     throwIfCalledOff(context);

@@ -1,10 +1,12 @@
 // Takes out of a plan what may not be done: permission as a filter of data, so that no phase after it asks again. Pure.
 
-import type { Plan, RestrictedPlan, Step, Withheld } from "./plan.ts";
+import type { Plan, Refusal, RestrictedPlan, Step, Withheld } from "./plan.ts";
 
 /** One rule that forbids some actions. */
 export interface Restriction<Action, Reason extends string> {
   readonly reason: Reason;
+  /** As a refusal's. */
+  readonly cause?: Reason | undefined;
   /** Which rule, which value, who can lift it. */
   readonly message: string;
   forbids(step: Step<Action>): boolean;
@@ -26,7 +28,7 @@ export function restrict<Action, Reason extends string>(
     const restriction = restrictions.find((candidate) => candidate.forbids(step));
     if (restriction !== undefined) {
       effective.add(restriction);
-      byId.set(step.id, { step, reason: restriction.reason, message: restriction.message });
+      byId.set(step.id, { step, reason: restriction.cause ?? restriction.reason, message: restriction.message });
       continue;
     }
     const before = [...step.after, ...(step.waitsFor ?? [])];
@@ -36,7 +38,11 @@ export function restrict<Action, Reason extends string>(
   const refusals = [...effective].filter((restriction) => restriction.isQuiet !== true);
   return {
     steps: plan.steps.filter((step) => !byId.has(step.id)),
-    refusals: [...plan.refusals, ...refusals.map(({ reason, message }) => ({ reason, message }))],
+    refusals: [...plan.refusals, ...refusals.map(refusalOf)],
     withheld: [...byId.values()],
   };
+}
+
+function refusalOf<Reason extends string>({ reason, cause, message }: Restriction<never, Reason>): Refusal<Reason> {
+  return cause === undefined ? { reason, message } : { reason, cause, message };
 }

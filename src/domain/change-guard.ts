@@ -207,7 +207,7 @@ function hold(reason: Hold, changes: readonly Danger[], question: GuardQuestion,
   const idFrom = (pendingSince: string): string => changeId({ clusterId, topicId, changes, pendingSince });
   const known = recorded.find(({ id, pendingSince }) => idFrom(pendingSince) === id)?.pendingSince;
   const pendingSince = since ?? known ?? new Date(nowMs).toISOString();
-  return { hold: reason, changes, id: idFrom(pendingSince), pendingSince };
+  return { hold: reason, changes: changes.toSorted(byKey), id: idFrom(pendingSince), pendingSince };
 }
 
 /** What was recorded of the steps of this very topic, from the value that is still live; the goal may be another now. */
@@ -220,4 +220,8 @@ function recordedStep({ key, from }: Danger, question: GuardQuestion): RecordedC
       change.nextStepAtMs !== undefined &&
       changeId({ clusterId, topicId, changes: [change], pendingSince: change.pendingSince }) === change.id,
   );
+}
+
+function byKey(a: EffectiveChange, b: EffectiveChange): number {
+  return a.key < b.key ? -1 : 1;
 }

@@ -10,6 +10,8 @@ export interface MeasurementNeeds {
   readonly agesMs: readonly number[];
   /** Sizes of partitions on disk. */
   readonly needsSizes: boolean;
+  /** Records may go anywhere in the log, however young. */
+  readonly reachesEnd: boolean;
 }
 
 /** Undefined where no part of the changes can delete anything. */
@@ -31,7 +33,12 @@ export function measurementNeeds(
   if (stepDown !== undefined && shortening !== undefined && Number.isFinite(limitOf(shortening.from))) {
     agesMs.add(limitOf(nextRetention(shortening, stepDown.byMs)));
   }
-  return { agesMs: [...agesMs], needsSizes: losses.some(({ kind }) => kind === "beyondSize") };
+  const needsSizes = losses.some(({ kind }) => kind === "beyondSize");
+  return {
+    agesMs: [...agesMs],
+    needsSizes,
+    reachesEnd: needsSizes || losses.some(({ kind }) => kind === "everything"),
+  };
 }
 
 function isOfPolicy({ key }: EffectiveChange): boolean {

@@ -35,7 +35,7 @@ export interface PolicySubject {
   readonly namedPolicy?: string | undefined;
   /** `EventBus.spec.topicDefaults.retentionPolicyRef.name`. */
   readonly defaultPolicy?: string | undefined;
-  /** The policy that the topic has, from its status: a tie keeps it. */
+  /** The policy that the topic has, from its status: a tie keeps it, and while it is gone no other takes over. */
   readonly currentPolicy?: string | undefined;
 }
 
@@ -50,10 +50,14 @@ export type PolicyChoice<P extends SelectablePolicy> =
 
 /**
  * Precedence: the policy that the topic names, the matching policy of the highest priority, the bus' default policy.
- * A tie keeps the policy that the topic has; a topic without one is ambiguous.
+ * A tie keeps the policy that the topic has; a topic without one is ambiguous. A deleted policy leaves its topics as
+ * they are: only one that is named by the topic itself takes over from it.
  */
 export function selectPolicy<P extends SelectablePolicy>(subject: PolicySubject, policies: Lookup<P>): PolicyChoice<P> {
   if (subject.namedPolicy !== undefined) return namedPolicy(subject, subject.namedPolicy, policies);
+  if (subject.currentPolicy !== undefined && policies.get(subject.currentPolicy) === undefined) {
+    return deletedPolicy(subject.currentPolicy);
+  }
   const best = highestPriority(policies.list().filter((policy) => policyMatches(policy, subject)));
   const [first] = best;
   if (first === undefined) return defaultPolicy(subject, policies);
@@ -116,6 +120,16 @@ function defaultPolicy<P extends SelectablePolicy>(subject: PolicySubject, polic
   const policy = policies.get(subject.defaultPolicy);
   if (policy !== undefined) return { kind: "policy", policy };
   return notFound(subject.defaultPolicy, `spec.topicDefaults.retentionPolicyRef of EventBus "${subject.busName}"`);
+}
+
+function deletedPolicy(name: string): PolicyChoice<never> {
+  return {
+    kind: "problem",
+    reason: "RetentionPolicyNotFound",
+    message:
+      `RetentionPolicy "${name}", which governed this topic, was deleted; what it decided stays as it is. Create it anew, ` +
+      "if only to have it select other topics, or set spec.retentionPolicyRef",
+  };
 }
 
 function notFound(name: string, field: string): PolicyChoice<never> {

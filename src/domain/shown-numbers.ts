@@ -44,6 +44,11 @@ export function shownNumbers<Name extends string>(
   return Object.fromEntries(shown) as Numbers<Name>;
 }
 
+/** A single number whose owner looks no more often than the rule's interval: what is shown stays until there is news. */
+export function steadied(before: number | undefined, now: number, rule: NumberRule): number {
+  return before === undefined || rule.isNews(before, now) ? rule.shown(now) : before;
+}
+
 /** 1,234 is 1,200; what has two digits or fewer stays as it is. */
 export function twoDigits(value: number): number {
   return value < 100 ? value : Number(value.toPrecision(2));

@@ -86,8 +86,8 @@ export interface KafkaAdmin {
   hasTransactions(partition: TopicPartition, call: Call): Promise<Answer<boolean>>;
   /** Moves the log start of one partition; `before` undefined means up to the end at the time of execution. */
   deleteRecords(partition: TopicPartition, before: bigint | undefined, call: WriteCall): Promise<Answer<void>>;
-  /** Bytes on disk of each partition, over all replicas that answered. */
-  describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, bigint>>>;
+  /** Bytes on disk by partition, of each replica whose broker answered; what lies in remote storage is not in them. */
+  describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly bigint[]>>>;
   /** Target replicas of partitions that are being moved. */
   listReassignments(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly number[]>>>;
 

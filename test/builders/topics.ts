@@ -5,6 +5,7 @@ import type { EventTopic } from "../../src/api/event-topic.ts";
 import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
 import type { ObservedTopic } from "../../src/controllers/event-topic/observe.ts";
 import type { ResolvedDeadLetter } from "../../src/controllers/event-topic/resolve-dead-letters.ts";
+import { resolveGuard } from "../../src/controllers/event-topic/resolve-guard.ts";
 import type { ResolvedTopic } from "../../src/controllers/event-topic/resolve.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
 import type { ConfigEntry, ConfigType } from "../../src/kafka/model/topic-config.ts";
@@ -82,12 +83,20 @@ export interface ResolvedGiven {
   readonly bus?: EventBus;
   readonly policy?: RetentionPolicy;
   readonly deadLetters?: readonly ResolvedDeadLetter[];
+  /** One that is there and governs no longer. */
+  readonly formerPolicy?: RetentionPolicy;
   readonly adoptionCeiling?: "Never" | "IfIdentical" | "Adopt";
 }
 
-export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}): ResolvedTopic {
+export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, recordedPolicy?: string): ResolvedTopic {
   const { bus = anEventBus(), policy, adoptionCeiling = "Adopt" } = given;
   const { domain, entity, action, topicName } = topic.spec;
+  const choice = policy === undefined ? ({ kind: "none" } as const) : ({ kind: "policy", policy } as const);
+  const policies = [policy, given.formerPolicy].filter((known) => known !== undefined);
+  const lookup = {
+    list: () => policies,
+    get: (name: string) => policies.find(({ metadata }) => metadata.name === name),
+  };
   return {
     identity: {
       busName: bus.metadata.name,
@@ -96,7 +105,8 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}): Re
     },
     bus,
     admin: unusedAdmin,
-    policy: policy === undefined ? { kind: "none" } : { kind: "policy", policy },
+    policy: choice,
+    guard: resolveGuard(bus, choice, recordedPolicy, lookup),
     deadLetters: given.deadLetters ?? [],
     grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
     speakers: {

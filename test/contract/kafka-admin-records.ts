@@ -47,14 +47,15 @@ export function itKeepsTheContractOfRecords(suite: () => KafkaSuite): void {
       expect(answers.map((answer) => refusal(answer).kind)).to.deep.equal(Array.from({ length: 4 }, () => "missing"));
     });
 
-    it("tells the bytes of each partition over all its replicas", async () => {
-      const { name } = await suite().made({ partitions: 2, replicationFactor: suite().kafka.brokerIds.length });
+    it("tells the bytes of each partition, of each of its replicas", async () => {
+      const replicationFactor = suite().kafka.brokerIds.length;
+      const { name } = await suite().made({ partitions: 2, replicationFactor });
       await suite().kafka.produce(name, 0, [1, 2, 3]);
       const sizes = await eventually(
         () => suite().admin.describeLogDirs(name, call()),
-        (found) => (found.get(0) ?? 0n) > 0n,
+        (found) => found.get(0)?.length === replicationFactor && found.get(0)?.every((bytes) => bytes > 0n) === true,
       );
-      expect(sizes.get(1)).to.equal(0n);
+      expect(sizes.get(1)).to.deep.equal(Array.from({ length: replicationFactor }, () => 0n));
       expect([...sizes.keys()]).to.have.members([0, 1]);
     });
 

@@ -14,6 +14,7 @@ import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import type { BusRegistry } from "../bus-registry.ts";
+import { heldRollout } from "../held-rollout.ts";
 import { desiredConnection } from "./desired.ts";
 import { judgeCluster, type BusJudgement } from "./judgement.ts";
 import { summarizeBus } from "./summarize.ts";
@@ -26,6 +27,8 @@ export interface BusWorld {
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
   topicsOf(busName: string): readonly EventTopic[];
+  /** Topics of which the bus' change guard holds something back. */
+  guardedBy(busName: string): readonly EventTopic[];
   readonly numbers: WrittenNumbers;
 }
 
@@ -44,6 +47,7 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
     const { numbers, registry } = world;
     const surroundings = {
       topics: countTopics(world.topicsOf(name)),
+      rollout: rolloutOf(bus, world),
       health: registry.health(name),
       leftBehind: registry.leftBehind(name),
       sinceWrittenMs: numbers.sinceWrittenMs(name),
@@ -52,6 +56,18 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
     numbers.wrote(name, bus.status, verdict.status);
     return verdict;
   };
+}
+
+function rolloutOf(bus: EventBus, world: BusWorld): EventBusStatus["rollout"] {
+  const { name } = bus.metadata;
+  const guarded = world.guardedBy(name);
+  if (guarded.length === 0) return undefined;
+  const applied = world.topicsOf(name).filter((topic) => isAppliedUnderGuard(topic));
+  return heldRollout(bus, guarded, applied.length);
+}
+
+function isAppliedUnderGuard({ status }: EventTopic): boolean {
+  return status?.topicId !== undefined && status.retentionPolicy === undefined && status.pendingChanges === undefined;
 }
 
 /** For a bus that is gone, or no longer ours. */

@@ -21,6 +21,8 @@ const REPAIR_INTERVAL_MS = 15_000;
 /** What is known of a bus besides its connection. */
 export interface BusSurroundings {
   readonly topics: TopicCounts;
+  /** What the bus' change guard holds back. */
+  readonly rollout?: EventBusStatus["rollout"];
   readonly health?: BusHealth | undefined;
   readonly leftBehind?: readonly LeftBehind[] | undefined;
   /** Since this process last wrote each of them, milliseconds; absent: never. */
@@ -53,7 +55,7 @@ export function summarizeBus(
 /** Numbers change all the time; the status is written for them now and then, and when it is written anyway. */
 function numbers(
   { metadata, status }: EventBus,
-  { health, topics, sinceWrittenMs }: BusSurroundings,
+  { health, rollout, topics, sinceWrittenMs }: BusSurroundings,
   conditions: readonly Condition[],
 ): Partial<EventBusStatus> {
   const isEdited = status?.observedGeneration !== metadata.generation;
@@ -63,6 +65,7 @@ function numbers(
   return {
     ...(health === undefined ? {} : shownNumbers<keyof BusHealth>(status, health, VOLATILE, ofHealth)),
     topics: shownNumbers<keyof TopicCounts>(status?.topics, topics, COUNTED, ofTopics),
+    rollout: isWrittenAnyway || ofTopics.sinceMs >= COUNTED.intervalMs ? rollout : status?.rollout,
   };
 }
 

@@ -25,7 +25,7 @@ export class WrittenNumbers {
   wrote(busName: string, before: EventBusStatus | undefined, after: EventBusStatus | undefined): void {
     const now = this.#monotonic();
     const at = { ...this.#writtenAt.get(busName) };
-    if (!isDeepStrictEqual(before?.topics, after?.topics)) at.topics = now;
+    if (!isDeepStrictEqual(countsOf(before), countsOf(after))) at.topics = now;
     if (!isDeepStrictEqual(healthOf(before), healthOf(after))) at.health = now;
     this.#writtenAt.set(busName, at);
   }
@@ -33,6 +33,10 @@ export class WrittenNumbers {
   forget(busName: string): void {
     this.#writtenAt.delete(busName);
   }
+}
+
+function countsOf(status: EventBusStatus | undefined): readonly unknown[] {
+  return [status?.topics, status?.rollout];
 }
 
 function healthOf(status: EventBusStatus | undefined): readonly (number | undefined)[] {

@@ -1,7 +1,9 @@
 // What can be done to a topic, as data, and the one sentence that logs, events, pending changes and the CLI show.
 // Pure.
 
+import type { EffectiveChange } from "../../domain/retention-loss.ts";
 import type { NewTopic } from "../../kafka/model/topic.ts";
+import type { Step } from "../plan.ts";
 
 /**
  * Why a change is wanted.
@@ -25,6 +27,8 @@ export interface ConfigChangeAction {
   /** Who wants the value, as status.effectiveConfig shows it. */
   readonly source: string;
   readonly cause: ChangeCause;
+  /** One step of the way to what is wanted. */
+  readonly isPartial?: boolean | undefined;
 }
 
 export type TopicAction =
@@ -95,4 +99,21 @@ export function describeAction(action: TopicAction): string {
             (action.effective === undefined ? "" : ` ("${action.effective}")`)
         : `Set ${action.key} of topic "${action.topicName}" from "${action.from}" to "${action.to}"`;
   }
+}
+
+/** The configuration changes among steps, by the topic that they change. */
+export function changesByTopic(
+  steps: readonly Step<TopicAction>[],
+): ReadonlyMap<string, readonly Step<ConfigChangeAction>[]> {
+  const changes = steps.filter((step): step is Step<ConfigChangeAction> => isConfigChange(step.action));
+  return Map.groupBy(changes, ({ action }) => action.topicName);
+}
+
+export function isConfigChange(action: TopicAction): action is ConfigChangeAction {
+  return action.type === "changeConfig";
+}
+
+/** As the change guard judges it. */
+export function effectiveChange({ key, from, effective }: ConfigChangeAction): EffectiveChange {
+  return { key, from, to: effective };
 }

@@ -4,6 +4,7 @@ import type { EventTopicStatus } from "../../api/event-topic.ts";
 import { MAX_TOPIC_NAME } from "../../api/fields.ts";
 import { topicNameOf } from "./actions.ts";
 import type { DeadLetterWish } from "./dead-letters.ts";
+import { driftChanges } from "./drift-changes.ts";
 import { judgeFindings } from "./judgement.ts";
 import type { DeadLetterPlan } from "./plan-topics.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
@@ -72,21 +73,16 @@ function stateOf({ name, obstacle }: DeadLetterWish, story: FinishedStory, nowMs
   return judgement?.cause ?? judgement?.reason ?? withheld?.reason ?? "Ready";
 }
 
-/** As it was found or made; but where drift is only reported, as it is wanted, since that is what drift is told by. */
+/** As it was found or made; but where drift is not changed back, as it is wanted, since that is what drift is told by. */
 function configOf(
   name: string,
   { desired }: DeadLetterPlan,
   result: ResultingTopic,
-  { restricted }: FinishedStory,
+  story: FinishedStory,
 ): Entry["config"] {
   if (desired.presence === "absent") return undefined;
-  const reported = new Map<string, string | undefined>();
-  for (const { step, reason } of restricted.withheld) {
-    const { action } = step;
-    if (reason === "Drifted" && action.type === "changeConfig" && action.topicName === name) {
-      reported.set(action.key, action.to);
-    }
-  }
+  const drift = driftChanges(story).filter(({ topicName }) => topicName === name);
+  const reported = new Map(drift.map(({ key, to }) => [key, to]));
   const keys = [...desired.configs.keys()].toSorted();
   return keys.map((key) => ({ key, value: reported.get(key) ?? result.configs.get(key)?.value ?? "" }));
 }

@@ -4,6 +4,7 @@ import type { EventNote } from "../../kubernetes/events.ts";
 import type { Story } from "../pipeline.ts";
 import { describeAction, type TopicAction } from "./actions.ts";
 import type { TopicFlow } from "./flow.ts";
+import type { ToldRelease } from "./guarded-changes.ts";
 import type { TopicPlan } from "./plan.ts";
 
 export function topicEvents({ plan, results }: Extract<Story<TopicFlow>, { stage: "finished" }>): EventNote[] {
@@ -40,6 +41,30 @@ export function releaseEvents(before: readonly string[] = [], after: readonly st
   if (released.length === 0) return [];
   const note = `Dead-letter topic ${released.join(", ")} is no longer part of this object; it stays in Kafka with its data`;
   return [{ type: "Normal", reason: "DeadLetterReleased", action: "Reconcile", note }];
+}
+
+/** Destructive changes that were made, by whose leave, and what became deletable. */
+export function guardEvents(releases: readonly ToldRelease[]): EventNote[] {
+  return releases.map(({ released, loss }) => {
+    switch (released.by) {
+      case "rules":
+        return {
+          type: "Normal",
+          reason: "RecordsDeletable",
+          action: "AlterConfigs",
+          note: `The change guard allows it: ${loss}`,
+        };
+      case "approval":
+        return {
+          type: "Normal",
+          reason: "ApprovalUsed",
+          action: "AlterConfigs",
+          note: `Approved by ${released.approvalId}: ${loss}`,
+        };
+      case "step":
+        return { type: "Normal", reason: "SteppedDown", action: "AlterConfigs", note: `One step: ${loss}` };
+    }
+  });
 }
 
 function singleEvent(action: TopicAction): EventNote[] {

@@ -1,6 +1,5 @@
 // The types that flow through an EventTopic's phases. Types only.
 
-import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { TopicAction } from "./actions.ts";
 import type { Applied } from "./apply.ts";
@@ -9,6 +8,7 @@ import type { ObservedTopics } from "./observe.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { Evidence } from "./prove.ts";
 import type { ResolvedTopic, TopicResolution } from "./resolve.ts";
+import type { RestrictedTopics } from "./restrict.ts";
 
 export interface TopicFlow {
   readonly object: EventTopic;
@@ -18,7 +18,7 @@ export interface TopicFlow {
   readonly observed: ObservedTopics;
   readonly plan: TopicsPlan;
   readonly evidence: Evidence;
+  readonly restricted: RestrictedTopics;
   readonly action: TopicAction;
   readonly applied: Applied;
-  readonly reason: EventTopicReason;
 }

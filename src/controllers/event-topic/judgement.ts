@@ -22,6 +22,8 @@ export interface Judgement {
 /** How soon to look again for a topic that we have just created. */
 const VISIBILITY_RECHECK_MS = 2_000;
 
+const NOT_MEASURED: Unanswered = { status: "notSent", reason: "The log was not measured" };
+
 type Unanswered = Exclude<Answer<unknown>, { status: "ok" }>;
 
 /** A run that could not read the topic, or an action that came to nothing. */
@@ -59,22 +61,35 @@ export function judgeDeadLetterAnswer(answer: Unanswered, doing: string): Judgem
 export interface Findings {
   readonly refusals: readonly Refusal<EventTopicReason>[];
   readonly results: readonly StepResult<TopicAction, unknown>[];
+  /** Changes that wait because nobody could measure what they delete; without an answer, nobody could ask. */
+  readonly unmeasured?: readonly {
+    readonly topicName: string;
+    readonly what: string;
+    readonly answer: Answer<unknown> | undefined;
+  }[];
   /** What is known of the dead-letter topics, by name. */
   readonly deadLetters: ReadonlyMap<string, Answer<unknown>>;
 }
 
 /** The judgement of several findings: the gravest gives the reason, all give the message. */
-export function judgeFindings({ refusals, results, deadLetters }: Findings, nowMs: number): Judgement | undefined {
+export function judgeFindings(
+  { refusals, results, unmeasured = [], deadLetters }: Findings,
+  nowMs: number,
+): Judgement | undefined {
   const unread = [...deadLetters].flatMap(([name, answer]) =>
     answer.status === "ok" ? [] : [judgeDeadLetterAnswer(answer, `Cannot read dead-letter topic "${name}"`)],
   );
+  const blind = unmeasured.map(({ topicName, what, answer }) => {
+    const judge = deadLetters.has(topicName) ? judgeDeadLetterAnswer : judgeAnswer;
+    return judge(answer === undefined || answer.status === "ok" ? NOT_MEASURED : answer, what);
+  });
   const failures = results.flatMap(({ step: { action }, answer }) => {
     if (answer.status === "ok" || answer.status === "skipped") return [];
     const judge = deadLetters.has(topicNameOf(action) ?? "") ? judgeDeadLetterAnswer : judgeAnswer;
     return [judge(answer, `Could not ${lowerFirst(describeAction(action))}`)];
   });
   const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
-  const findings = distinct([...failures, ...unread, ...refused]).toSorted(
+  const findings = distinct([...failures, ...blind, ...unread, ...refused]).toSorted(
     (a, b) => gravity(a.outcome) - gravity(b.outcome),
   );
   const [gravest] = findings;

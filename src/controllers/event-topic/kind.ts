@@ -85,7 +85,9 @@ export function reconcileTopic(
 
 function noteCorrections(topic: EventTopic, story: Story<TopicFlow>, { corrections }: TopicWorld): void {
   for (const { step, answer } of story.stage === "finished" ? story.results : []) {
-    if (answer.status === "ok" && isCorrection(step.action)) corrections.note(topic, step.action);
+    const { action } = step;
+    // Of a correction that goes in steps the first is not undone by the need for a second.
+    if (answer.status === "ok" && isCorrection(action) && action.isPartial !== true) corrections.note(topic, action);
   }
 }
 
@@ -119,12 +121,12 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
-    prove: ({ steps }, observed, { admin, identity }, context) => {
+    prove: ({ steps }, observed, { admin, identity, guard }, context) => {
       const call = writeCallOf(context, identity.clusterId);
       const { nowMs, correctionsOf } = context;
-      return proveTopics(steps, observed, { ...world, admin, call, nowMs, correctionsOf });
+      return proveTopics(steps, observed, { ...world, admin, call, rules: guard.rules, nowMs, correctionsOf });
     },
-    restrict: (plan, _desired, topic, { bus }, evidence) => restrictTopics(plan, topic, bus, evidence),
+    restrict: restrictTopics,
     apply: async ({ steps }, topic, resolved, context) => {
       const { admin, identity } = resolved;
       if (needsLiveCheck(steps, context.memory)) await checkLive(topic, resolved, context.memory, world, context);

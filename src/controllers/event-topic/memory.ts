@@ -34,6 +34,8 @@ export interface TopicMemory {
   readonly managedKeys: ReadonlySet<string>;
   /** Values that were both wanted and in Kafka, or wanted while drift was only reported: what tells drift from a wish. */
   readonly lastWanted: ReadonlyMap<string, string>;
+  /** Changes that the guard holds back, as the status lists them. */
+  readonly pendingChanges: NonNullable<EventTopicStatus["pendingChanges"]>;
   /** The object is being deleted, since then (milliseconds since the epoch). */
   readonly deletedAtMs?: number | undefined;
   /** The finalizer is on the object: its deletion waits for us. */
@@ -49,8 +51,17 @@ export interface TopicMemory {
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const { bus, topicName, topicId, adopted, replicationFactor, retentionPolicy, managedKeys, conditions } =
-    topic.status ?? {};
+  const {
+    bus,
+    topicName,
+    topicId,
+    adopted,
+    replicationFactor,
+    retentionPolicy,
+    managedKeys,
+    pendingChanges,
+    conditions,
+  } = topic.status ?? {};
   const { annotations, deletionTimestamp, finalizers } = topic.metadata;
   const ready = findCondition(conditions, "Ready");
   const isFresh = ready !== undefined && FRESH_REASONS.has(ready.reason);
@@ -65,6 +76,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     policyName: retentionPolicy?.name,
     managedKeys: new Set(managedKeys),
     lastWanted: lastWanted(topic.status ?? {}),
+    pendingChanges: pendingChanges ?? [],
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: finalizers?.includes(FINALIZER) === true,
     deadLetters: deadLetters(topic),

@@ -1,6 +1,7 @@
 // Reads an object's topics from Kafka, the source and its dead letters side by side: what they are and how they are
 // configured. Writes nothing.
 
+import type { LiveConfig } from "../../domain/retention-loss.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
 import type { ConfigEntry } from "../../kafka/model/topic-config.ts";
@@ -83,4 +84,10 @@ async function withTargets(observed: PresentTopic, admin: KafkaAdmin, call: Call
     replicas: targets.value.get(partition.index) ?? partition.replicas,
   }));
   return ok({ ...observed, topic: { ...topic, partitions } });
+}
+
+/** The values in effect; what the broker does not tell is not known. */
+export function liveConfig(configs: ReadonlyMap<string, ConfigEntry>): LiveConfig {
+  const known = [...configs.values()].flatMap(({ key, value }) => (value === null ? [] : [[key, value] as const]));
+  return new Map(known);
 }

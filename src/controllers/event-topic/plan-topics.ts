@@ -2,16 +2,16 @@
 // in one topic is found by plan.ts alone.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
+import { lossesOf } from "../../domain/retention-loss.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import type { Plan, Refusal, Step } from "../plan.ts";
-import type { TopicAction } from "./actions.ts";
+import { effectiveChange, isConfigChange, type TopicAction } from "./actions.ts";
 import { deadLetterTopic, type DeadLetterWish, type SourceShape } from "./dead-letters.ts";
 import type { DesiredTopics } from "./desired-topics.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
 import { formatCreations, type TopicMemory } from "./memory.ts";
 import type { ObservedTopics } from "./observe.ts";
 import { isRecorded, planTopic, step, type TopicPlan } from "./plan.ts";
-import { isDestructiveStep } from "./prove.ts";
 import { resultingTopic } from "./resulting-topic.ts";
 
 /** Steps and refusals are those of all topics: what carries out, permits or proves a step need not know which is which. */
@@ -103,8 +103,9 @@ function ordered(source: TopicPlan, deadLetters: readonly TopicPlan[]): readonly
   ];
 }
 
-function lowersRetention(planned: Step<TopicAction>): boolean {
-  return isDestructiveStep(planned) && planned.action.key === "retention.ms";
+function lowersRetention({ action }: Step<TopicAction>): boolean {
+  if (!isConfigChange(action) || action.key !== "retention.ms") return false;
+  return lossesOf([effectiveChange(action)], new Map()).size > 0;
 }
 
 function deadLetterRefusals(

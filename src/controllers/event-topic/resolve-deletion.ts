@@ -4,6 +4,7 @@
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { selectBus } from "../../domain/bus-selection.ts";
+import { governingGuard } from "../../domain/governing-guard.ts";
 import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
@@ -70,7 +71,9 @@ function judge(topic: EventTopic, located: Located, memory: TopicMemory, world: 
     return { ...letter, adoption: "Never" as const, obstacle };
   });
   const speakers = { topic: topic.spec, bus: { name: busName, spec: bus.spec } };
-  return { kind: "resolved", value: { identity, bus, admin, policy: { kind: "none" }, grant, speakers, deadLetters } };
+  const guard = governingGuard([bus]);
+  const policy = { kind: "none" } as const;
+  return { kind: "resolved", value: { identity, bus, admin, policy, guard, grant, speakers, deadLetters } };
 }
 
 /** Those that are still part of the object; what it has released stays. */

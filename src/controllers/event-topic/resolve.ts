@@ -6,6 +6,7 @@ import type { EventTopic } from "../../api/event-topic.ts";
 import type { RetentionPolicy } from "../../api/retention-policy.ts";
 import { selectBus } from "../../domain/bus-selection.ts";
 import type { Speakers } from "../../domain/defaults-chain.ts";
+import type { GoverningGuard } from "../../domain/governing-guard.ts";
 import type { Lookup } from "../../domain/lookup.ts";
 import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
 import type { Namespace } from "../../domain/namespace-selection.ts";
@@ -28,6 +29,7 @@ import {
   type DeadLetterWorld,
   type ResolvedDeadLetter,
 } from "./resolve-dead-letters.ts";
+import { resolveGuard } from "./resolve-guard.ts";
 
 /** Everything that resolve may look at, and what is known of the clusters. */
 export interface TopicWorld extends DeadLetterWorld {
@@ -66,6 +68,7 @@ export interface ResolvedTopic {
   readonly bus: EventBus;
   readonly admin: KafkaAdmin;
   readonly policy: PolicyChoice<RetentionPolicy>;
+  readonly guard: GoverningGuard;
   readonly speakers: Speakers;
   readonly grant: Extract<Grant, { kind: "granted" }>;
   readonly deadLetters: readonly ResolvedDeadLetter[];
@@ -143,7 +146,9 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
     bus: { name: identity.busName, spec: bus.spec },
   };
   const deadLetters = declared.map((letter) => withNameObstacle(letter, topic, context, world));
-  return { kind: "resolved", value: { identity, bus, admin: located.admin, policy, grant, speakers, deadLetters } };
+  const { admin } = located;
+  const guard = resolveGuard(bus, policy, memory.policyName, world.policies);
+  return { kind: "resolved", value: { identity, bus, admin, policy, guard, grant, speakers, deadLetters } };
 }
 
 function choosePolicy(

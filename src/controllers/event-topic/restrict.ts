@@ -1,30 +1,48 @@
 // Which of a topic's planned changes may be made now. Pure: every rule is a filter of the plan; missing evidence refuses.
 
 import type { EventTopicReason } from "../../api/conditions.ts";
-import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { ANNOTATION } from "../../api/group.ts";
 import type { RestrictedPlan } from "../plan.ts";
 import { restrict, type Restriction } from "../restrict.ts";
 import type { TopicAction } from "./actions.ts";
 import { correctsDrift } from "./desired.ts";
+import { guardRestrictions, guardTopics, steppedDown, type GuardedTopic } from "./guarded-changes.ts";
+import type { TopicMemory } from "./memory.ts";
+import type { ObservedTopics } from "./observe.ts";
 import { otherWriter } from "./other-writer.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
-import { isDestructiveStep, type Evidence, type TopicUsage } from "./prove.ts";
+import type { Evidence, TopicUsage } from "./prove.ts";
+import type { ResolvedTopic } from "./resolve.ts";
 
 type TopicRestriction = Restriction<TopicAction, EventTopicReason>;
+
+export interface RestrictedTopics extends RestrictedPlan<TopicAction, EventTopicReason> {
+  /** Topics of which some change could make records deletable, and what the guard says of it. */
+  readonly guarded: readonly GuardedTopic[];
+}
+
+interface Known {
+  readonly resolved: ResolvedTopic;
+  readonly observed: ObservedTopics;
+  readonly evidence: Evidence;
+}
 
 /** In order of precedence: bus suspend, object suspend, read-only, drift Report; then the change guard. */
 export function restrictTopics(
   plan: TopicsPlan,
+  { resolved, observed, evidence }: Known,
   topic: EventTopic,
-  bus: EventBus,
-  evidence: Evidence,
-): RestrictedPlan<TopicAction, EventTopicReason> {
+  { memory, nowMs }: { readonly memory: TopicMemory; readonly nowMs: number },
+): RestrictedTopics {
+  const { bus } = resolved;
   const restrictions: TopicRestriction[] = [];
   // Drift that may not be corrected is a report, not a refusal, whatever forbids the correction.
   if (!correctsDrift(topic, bus)) restrictions.push(reportedDrift);
   restrictions.push(...otherWriter(topic, bus, plan.steps, evidence));
+  // What waits for the end of a suspension waits for its approval meanwhile; what is only reported waits for nothing.
+  const pending = plan.steps.filter((step) => !restrictions.some((reported) => reported.forbids(step)));
+  const guarded = guardTopics(pending, { resolved, observed, evidence, topic, memory, nowMs });
   if (bus.spec.suspend === true) {
     restrictions.push(
       everything(
@@ -48,8 +66,8 @@ export function restrictTopics(
     // A topic that is yet to be made is made right or not at all, and before it nothing is put on record.
     restrictions.push(everything("InvalidConfig", evidence.unknownKeys.map(({ message }) => message).join(". ")));
   }
-  restrictions.push(changeGuard(plan, evidence), ...deletionProtection(plan, evidence));
-  return restrict(plan, restrictions);
+  restrictions.push(...guardRestrictions(guarded, resolved.identity.topicName), ...deletionProtection(plan, evidence));
+  return { ...restrict({ ...plan, steps: steppedDown(plan.steps, guarded) }, restrictions), guarded };
 }
 
 const reportedDrift: TopicRestriction = {
@@ -61,16 +79,6 @@ const reportedDrift: TopicRestriction = {
 
 function everything(reason: EventTopicReason, message: string): TopicRestriction {
   return { reason, message, forbids: () => true };
-}
-
-function changeGuard(plan: TopicsPlan, evidence: Evidence): TopicRestriction {
-  const held = plan.steps.filter((step) => isDestructiveStep(step) && evidence.deletable.get(step.id) !== 0n);
-  const told = held.map(({ id }) => `${id} (${describeEvidence(evidence.deletable.get(id))})`);
-  return {
-    reason: "ApprovalRequired",
-    message: `Held back because records would become deletable: ${told.join("; ")}`,
-    forbids: (step) => held.includes(step),
-  };
 }
 
 /** A topic that holds records, or that groups use, is deleted only when somebody says so a second time. */
@@ -94,8 +102,4 @@ function describeUsage(usage: TopicUsage | undefined): string {
   const held = records === undefined ? "how many records it holds cannot be determined" : `it holds ${records} records`;
   if (groups === undefined) return `${held}, and which groups use it cannot be determined`;
   return groups.length === 0 ? held : `${held}, and it is used by groups ${groups.map((id) => `"${id}"`).join(", ")}`;
-}
-
-function describeEvidence(records: bigint | undefined): string {
-  return records === undefined ? "how many cannot be measured" : `${records} records`;
 }

@@ -2,12 +2,16 @@
 
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { SOURCE } from "../../domain/defaults-chain.ts";
-import type { RestrictedPlan } from "../plan.ts";
-import type { ConfigChangeAction, TopicAction } from "./actions.ts";
+import { GUARDED_KEYS } from "../../domain/retention-loss.ts";
+import { isSameConfigValue } from "../../kafka/model/config-value.ts";
+import { isConfigChange } from "./actions.ts";
 import { undeclaredKeys } from "./config-changes.ts";
 import type { DesiredTopic } from "./desired.ts";
+import type { DriftChange } from "./drift-changes.ts";
+import type { ToldRelease } from "./guarded-changes.ts";
 import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
+import { PENDING_MOST, type ToldHold } from "./pending-changes.ts";
 import type { TopicPlan } from "./plan.ts";
 import type { ResolvedTopic, TopicIdentity } from "./resolve.ts";
 import type { ResultingTopic } from "./resulting-topic.ts";
@@ -26,9 +30,9 @@ interface Finished {
   readonly desired: DesiredTopic;
   readonly observed: ObservedTopic;
   readonly plan: TopicPlan;
-  readonly restricted: RestrictedPlan<TopicAction, string>;
   readonly result: ResultingTopic | undefined;
   readonly memory: TopicMemory;
+  readonly drift: readonly DriftChange[];
 }
 
 export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts {
@@ -44,18 +48,60 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     adopted: result.isCreated ? false : (plan.binding?.isAdopted ?? false),
     partitions: result.partitions,
     replicationFactor: result.replicationFactor,
-    retentionPolicy: policyRecord(resolved),
+    retentionPolicy: policyRecord(facts.retentionPolicy, { ...finished, result }),
     effectiveConfig: omitEmpty(effectiveConfig(desired, result)),
     managedKeys: omitEmpty(managedKeys(desired, result, memory)),
     undeclared: omitEmpty(desired.ownsAllConfigs ? [] : undeclared),
-    drift: omitEmpty(reportedDrift(desired.name, finished.restricted)),
+    drift: omitEmpty(driftOf(desired.name, finished.drift)),
   };
 }
 
-function policyRecord({ policy }: ResolvedTopic): TopicFacts["retentionPolicy"] {
-  if (policy.kind !== "policy") return undefined;
-  const { name, uid, generation } = policy.policy.metadata;
-  return { name, uid, generation };
+/** Changes that are held back, and the approvals that were acted upon in this run or before. */
+export function guardFacts(
+  { status }: EventTopic,
+  holds: readonly ToldHold[],
+  released: readonly ToldRelease[],
+): Pick<TopicFacts, "pendingChanges" | "lastApproval"> {
+  const entries = holds.flatMap((hold) => hold.entries).slice(0, PENDING_MOST);
+  const approvals = released.flatMap(({ released: release }) =>
+    release.by === "approval" ? [release.approvalId] : [],
+  );
+  return {
+    pendingChanges: omitEmpty(entries),
+    lastApproval: approvals.length === 0 ? status?.lastApproval : [...new Set(approvals)].join(","),
+  };
+}
+
+type BoundTopic = Finished & { readonly result: ResultingTopic };
+
+/**
+ * The policy that governs. A policy that does so no longer stays on record until all that it decided is handed over, and
+ * one that is gone until another is named: the record is what the stricter guard, and the standstill, are known by.
+ */
+function policyRecord(recorded: TopicFacts["retentionPolicy"], finished: BoundTopic): TopicFacts["retentionPolicy"] {
+  const { policy } = finished.resolved;
+  if (policy.kind === "problem") return recorded;
+  const current = policy.kind === "policy" ? policy.policy.metadata : undefined;
+  if (recorded !== undefined && recorded.name !== current?.name && !isHandedOver(finished)) return recorded;
+  return current === undefined ? undefined : { name: current.name, uid: current.uid, generation: current.generation };
+}
+
+function isHandedOver({ desired, observed, plan, result }: BoundTopic): boolean {
+  if (observed.kind === "absent") return true;
+  const isReached = (key: string, wanted: string | undefined): boolean => {
+    const [type, value] = [observed.configs.get(key)?.type ?? "unknown", result.configs.get(key)?.value];
+    return wanted !== undefined && value !== undefined && isSameConfigValue(type, value, wanted);
+  };
+  const wanted = [...desired.configs].map(([key, { value }]) => [key, value] as const);
+  const planned = plan.steps.flatMap(({ action }) =>
+    isConfigChange(action) ? [[action.key, action.effective] as const] : [],
+  );
+  return [...wanted, ...planned].every(([key, value]) => !GUARDED_KEYS.has(key) || isReached(key, value));
+}
+
+function driftOf(name: string, drift: readonly DriftChange[]): NonNullable<TopicFacts["drift"]> {
+  const ofTopic = drift.filter(({ topicName }) => topicName === name);
+  return ofTopic.map(({ key, wanted, found }) => ({ key, wanted, found })).toSorted(byKey);
 }
 
 function effectiveConfig(desired: DesiredTopic, result: ResultingTopic): NonNullable<TopicFacts["effectiveConfig"]> {
@@ -73,20 +119,6 @@ function managedKeys(desired: DesiredTopic, result: ResultingTopic, memory: Topi
     .filter(([key, config]) => config.isOnTopic && isOurs(key))
     .map(([key]) => key)
     .toSorted();
-}
-
-function reportedDrift(
-  name: string,
-  restricted: RestrictedPlan<TopicAction, string>,
-): NonNullable<TopicFacts["drift"]> {
-  return restricted.withheld
-    .map(({ step, reason }) => ({ action: step.action, reason }))
-    .filter(
-      (held): held is { action: ConfigChangeAction; reason: string } =>
-        held.reason === "Drifted" && held.action.type === "changeConfig" && held.action.topicName === name,
-    )
-    .map(({ action }) => ({ key: action.key, wanted: action.to ?? action.effective ?? "", found: action.from }))
-    .toSorted(byKey);
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {

@@ -6,20 +6,23 @@ import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { EVENT_TOPIC_REASONS } from "../../api/reasons/event-topic.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, type ConditionNote } from "../../runtime/conditions.ts";
-import { settled, waiting } from "../../runtime/outcome.ts";
+import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
 import { deadLetterFacts } from "./dead-letter-status.ts";
-import { releaseEvents, topicEvents } from "./events.ts";
+import { driftChanges } from "./drift-changes.ts";
+import { guardEvents, releaseEvents, topicEvents } from "./events.ts";
 import type { TopicFlow } from "./flow.ts";
+import { holdsAfter, madeReleases, recheckOf } from "./guarded-changes.ts";
 import { judgeAnswer, judgeFindings, judgeRefusal, type Findings, type Judgement } from "./judgement.ts";
 import type { TopicMemory } from "./memory.ts";
 import { otherWriterEvents, otherWriterNotes } from "./other-writer.ts";
+import type { ToldHold } from "./pending-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
-import { finishedFacts, identityFacts, type TopicFacts } from "./status.ts";
+import { finishedFacts, guardFacts, identityFacts, type TopicFacts } from "./status.ts";
 import type { FinishedStory } from "./story.ts";
 
 /** How soon to look whether a deleted topic is gone. */
@@ -66,27 +69,40 @@ function summarizeFinished(
   const { resolved } = story;
   const parts = { desired: source, observed: observed.source, plan: plan.source };
   const letters = deadLetterFacts(story, topic.status, nowMs);
-  const facts = { ...finishedFacts(topic, { resolved, ...parts, restricted, result, memory }), ...letters };
-  const judgement = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
+  const holds = holdsAfter(restricted.guarded, results);
+  const released = madeReleases(restricted.guarded, results);
+  const drift = driftChanges(story);
+  const facts = {
+    ...finishedFacts(topic, { resolved, ...parts, result, memory, drift }),
+    ...guardFacts(topic, holds, released),
+    ...letters,
+  };
+  const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
+  const judgement = { ...findings, outcome: soonerOf(findings.outcome, recheckOf(holds, nowMs)) };
   const otherWriter = otherWriterNotes(topic, { ...story, bus: resolved.bus, steps: plan.steps });
   const notes = [...recreationNote(story), ...driftNote(story, judgement.reason), ...otherWriter];
-  const released = releaseEvents(topic.status?.released, letters.released);
-  const events = [...topicEvents(story), ...released, ...otherWriterEvents(topic, otherWriter)];
-  const verdict = tell(topic, {
-    facts,
-    judgement,
-    nowMs,
-    notes,
-    events,
-    hasChanged: hasActed(story) || released.length > 0,
-  });
+  const letGo = releaseEvents(topic.status?.released, letters.released);
+  const events = [...topicEvents(story), ...guardEvents(released), ...letGo, ...otherWriterEvents(topic, otherWriter)];
+  const hasChanged = hasActed(story) || letGo.length > 0;
+  const verdict = tell(topic, { facts, judgement, nowMs, notes, events, hasChanged });
   // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
   // finalizer stays, so that a topic that is left behind is told.
   return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
 }
 
-function findingsOf({ observed, restricted, results }: FinishedStory): Findings {
-  return { refusals: restricted.refusals, results, deadLetters: observed.deadLetters };
+function findingsOf({ observed, evidence, restricted, results }: FinishedStory): Findings {
+  const unmeasured = restricted.guarded.flatMap(({ topicName, held }) =>
+    held
+      .filter(({ held: { hold } }) => hold === "unmeasured")
+      .map(({ message }) => ({ topicName, what: message, answer: evidence.measured.get(topicName) })),
+  );
+  return { refusals: restricted.refusals, results, unmeasured, deadLetters: observed.deadLetters };
+}
+
+function soonerOf(outcome: Outcome, recheckAt: number | undefined): Outcome {
+  // What failed is tried again soon anyway.
+  if (recheckAt === undefined || outcome.kind === "failed") return outcome;
+  return { ...outcome, recheckAt: Math.min(recheckAt, outcome.recheckAt ?? recheckAt) };
 }
 
 function hasActed({ results }: FinishedStory): boolean {
@@ -110,6 +126,12 @@ function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: numbe
 function judgeWell(topic: EventTopic, story: FinishedStory, result: ResultingTopic | undefined): Judgement {
   const { desired, plan } = story;
   const reason = reasonWhenWell(topic, story, result?.isCreated === true);
+  if (reason === "SteppingDown") {
+    const message = stepsUnderWay(story)
+      .map((hold) => hold.message)
+      .join(". ");
+    return { reason, message, outcome: settled() };
+  }
   const replicas = result?.replicationFactor ?? "mixed";
   const shape = `${result?.partitions ?? "an unknown number of"} partitions, replication factor ${replicas}`;
   const state = reason === "Drifted" ? "was changed outside of Kubernetes, which is only reported" : "is as declared";
@@ -134,11 +156,16 @@ function describeDeadLetters(names: readonly string[]): string {
 
 // "Created" stays the reason until something else happens: another look at an unchanged topic is no news.
 function reasonWhenWell(topic: EventTopic, story: FinishedStory, isCreated: boolean): EventTopicReason {
+  if (stepsUnderWay(story).length > 0) return "SteppingDown";
   if (story.restricted.withheld.length > 0) return "Drifted";
   if (isCreated) return "Created";
   const before = readyOf(topic);
   const isUnchanged = story.plan.steps.length === 0 && before?.observedGeneration === topic.metadata.generation;
   return isUnchanged && before?.reason === "Created" ? "Created" : "UpToDate";
+}
+
+function stepsUnderWay({ restricted, results }: FinishedStory): readonly ToldHold[] {
+  return holdsAfter(restricted.guarded, results).filter(({ held }) => held.hold === "step");
 }
 
 function plansOf({ source, deadLetters }: TopicsPlan): TopicPlan[] {
@@ -161,14 +188,11 @@ function driftNote(story: FinishedStory, reason: EventTopicReason): ConditionNot
   return [{ type: "Drifted", status: "True", reason: "Drifted", message }];
 }
 
-function describeDrift({ desired, restricted }: FinishedStory): string {
-  const drift = restricted.withheld.flatMap(({ step: { action }, reason: held }) =>
-    held === "Drifted" && action.type === "changeConfig" ? [action] : [],
-  );
-  return drift
-    .map(({ topicName, key, from, to, effective }) => {
-      const where = topicName === desired.source.name ? "" : ` of dead-letter topic "${topicName}"`;
-      return `${key}${where} is "${from}", declared "${to ?? effective ?? ""}"`;
+function describeDrift(story: FinishedStory): string {
+  return driftChanges(story)
+    .map(({ topicName, key, wanted, found }) => {
+      const where = topicName === story.desired.source.name ? "" : ` of dead-letter topic "${topicName}"`;
+      return `${key}${where} is "${found}", declared "${wanted}"`;
     })
     .join("; ");
 }

@@ -4,6 +4,7 @@
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
+import { ANNOTATION } from "../../api/group.ts";
 import type { RetentionPolicy } from "../../api/retention-policy.ts";
 import { policyMatches } from "../../domain/policy-selection.ts";
 import type { Change } from "../../runtime/change.ts";
@@ -13,6 +14,7 @@ import type { Store } from "../../runtime/store.ts";
 import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
+import { guardsOf } from "../held-rollout.ts";
 import { effectiveName, type KafkaTopic } from "../strimzi-topics.ts";
 import { ownerOf } from "./name-obstacles.ts";
 import { policySubject } from "./resolve.ts";
@@ -31,6 +33,8 @@ export const TOPIC_INDEXES = {
   /** The policy that governs an object, and the one that it names. */
   policy: (topic: EventTopic) =>
     [topic.status?.retentionPolicy?.name, topic.spec.retentionPolicyRef?.name].filter(isGiven),
+  /** Whose change guard holds something of it back, as RetentionPolicy/<name> or EventBus/<name>. */
+  guard: guardsOf,
 } as const;
 
 interface WakingStores {
@@ -47,6 +51,7 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
   const ofBus = (busName: string): string[] => keys([...topics.byIndex("bus", busName), ...topics.byIndex("bus", "")]);
   return [
     mapDependency(buses, (change) => (isDeclaredOtherwise(change) ? ofBus(change.key) : []), { reason: "bus" }),
+    ...[buses, policies].map((store) => wakesOnApproval(topics, store)),
     (wake) => registry.subscribe((busName) => wake(ofBus(busName), { priority: "bulk", reason: "bus" })),
     mapDependency(policies, (change) => keys(topicsOfPolicy(topics, buses, change)), { reason: "policy" }),
     mapDependency(namespaces, ({ key }) => keys(topics.byIndex("namespace", key)), { reason: "namespace" }),
@@ -67,6 +72,19 @@ export function claimRecorded(topics: readonly EventTopic[], claims: Claims): vo
     const named = letters.map((letter) => ({ clusterId, name: letter.topicName, boundId: letter.topicId }));
     claims.put(ownerOf(topic), [{ clusterId, name: status.topicName, boundId: status.topicId }, ...named]);
   }
+}
+
+/** The platform approves on what guards: only those of whom something is held back there look whether it is theirs. */
+function wakesOnApproval(topics: Store<EventTopic>, holders: Store<EventBus> | Store<RetentionPolicy>): Dependency {
+  return mapDependency<EventBus | RetentionPolicy>(
+    holders,
+    ({ key, before, after }) => {
+      const approved = after?.metadata.annotations?.[ANNOTATION.approve];
+      if (after === undefined || approved === before?.metadata.annotations?.[ANNOTATION.approve]) return [];
+      return keys(topics.byIndex("guard", `${after.kind}/${key}`));
+    },
+    { reason: "approval" },
+  );
 }
 
 /** Topics that a policy matched, matches, is named by, or governs. */

@@ -1,11 +1,12 @@
-// RetentionPolicy: reports how far it is in effect. It changes no topic: a change of it wakes the EventTopics that it
-// selects, and each of them applies it (one writer per Kafka object).
+// RetentionPolicy: reports how far it is in effect, and what its change guard holds back. It changes no topic: a change of
+// it wakes the EventTopics that it selects, and each of them applies it (one writer per Kafka object).
 
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { RetentionPolicy, RetentionPolicyStatus } from "../../api/retention-policy.ts";
 import type { Dependency } from "../../runtime/dependency.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import type { Store } from "../../runtime/store.ts";
+import { guardsOf } from "../held-rollout.ts";
 import { summarizePolicy } from "./summarize.ts";
 
 /** Counts over other objects are written at most this often, milliseconds. */
@@ -18,16 +19,23 @@ export function reconcilePolicy(
   return (policy) => {
     const { name } = policy.metadata;
     const governed = topics.byIndex("policy", name).filter((topic) => topic.status?.retentionPolicy?.name === name);
-    return Promise.resolve(summarizePolicy(policy, governed, nowMs()));
+    const guarded = topics.byIndex("guard", `${policy.kind}/${name}`);
+    return Promise.resolve(summarizePolicy(policy, { governed, guarded }, nowMs()));
   };
 }
 
-/** Wakes a policy some time after a topic of it has changed. */
+/** Wakes a policy some time after a topic that it governs or guards has changed. */
 export function onTopicChange(topics: Store<EventTopic>): Dependency {
   return (wake) =>
     topics.subscribe(({ before, after }) => {
-      const names = [before, after].map((topic) => topic?.status?.retentionPolicy?.name);
-      const given = new Set(names.filter((name) => name !== undefined));
-      wake(given, { priority: "bulk", reason: "topics", afterMs: COUNT_INTERVAL_MS });
+      const names = [before, after].flatMap((topic) => (topic === undefined ? [] : policiesOf(topic)));
+      wake(new Set(names), { priority: "bulk", reason: "topics", afterMs: COUNT_INTERVAL_MS });
     });
+}
+
+function policiesOf(topic: EventTopic): string[] {
+  const prefix = "RetentionPolicy/";
+  const guarding = guardsOf(topic).filter((guard) => guard.startsWith(prefix));
+  const governing = topic.status?.retentionPolicy?.name;
+  return [...guarding.map((guard) => guard.slice(prefix.length)), ...(governing === undefined ? [] : [governing])];
 }

@@ -69,3 +69,13 @@ export function ok<T>(value: T): Answer<T> {
 export function failedWith(failure: KafkaFailure): Answer<never> {
   return { status: "failed", failure };
 }
+
+/** All values together; where one is missing, the first answer that is none. */
+export function allOf<T>(answers: readonly Answer<T>[]): Answer<readonly T[]> {
+  const values: T[] = [];
+  for (const answer of answers) {
+    if (answer.status !== "ok") return answer;
+    values.push(answer.value);
+  }
+  return ok(values);
+}

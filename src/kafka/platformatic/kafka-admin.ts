@@ -205,7 +205,7 @@ class PlatformaticAdmin implements KafkaAdmin {
     return this.#dispatcher.ask(deleteRecords, { ...partition, before }, call, this.#routes.leader(partition, "write"));
   }
 
-  async describeLogDirs(topic: string, call: Call): Promise<Answer<LogSizes>> {
+  async describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly bigint[]>>> {
     const described = await this.describeTopic({ name: topic }, call);
     if (described.status !== "ok") return described;
     const { partitions } = described.value;
@@ -218,7 +218,7 @@ class PlatformaticAdmin implements KafkaAdmin {
     );
     const sizes = answers.flatMap((answer) => (answer.status === "ok" ? [answer.value] : []));
     const [refusal] = answers.filter((answer) => answer.status !== "ok");
-    return sizes.length === 0 && refusal !== undefined ? refusal : ok(summed(sizes));
+    return sizes.length === 0 && refusal !== undefined ? refusal : ok(sizesByPartition(sizes));
   }
 
   async listReassignments(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly number[]>>> {
@@ -286,9 +286,10 @@ function unfitGroup(groupId: string): KafkaFailure | undefined {
   return unfitText("The group id", groupId);
 }
 
-function summed(sizes: readonly LogSizes[]): LogSizes {
-  const total = new Map<number, bigint>();
-  for (const of of sizes)
-    for (const [partition, bytes] of of) total.set(partition, (total.get(partition) ?? 0n) + bytes);
-  return total;
+function sizesByPartition(brokers: readonly LogSizes[]): ReadonlyMap<number, readonly bigint[]> {
+  const byPartition = new Map<number, bigint[]>();
+  for (const sizes of brokers) {
+    for (const [partition, bytes] of sizes) byPartition.set(partition, [...(byPartition.get(partition) ?? []), bytes]);
+  }
+  return byPartition;
 }

@@ -127,13 +127,13 @@ export class InMemoryAdmin implements KafkaAdmin {
     });
   }
 
-  describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, bigint>>> {
+  describeLogDirs(topic: string, call: Call): Promise<Answer<ReadonlyMap<number, readonly bigint[]>>> {
     return this.#gate.pass("describeLogDirs", topic, call, () => {
       const described = this.#kafka.topics.describe({ name: topic });
       if (isFailure(described)) return failedWith(described);
       const logs = this.#kafka.topics.get(topic)?.partitions ?? [];
-      const replicas = new Map(described.partitions.map((state) => [state.index, BigInt(state.inSyncReplicas.length)]));
-      return ok(new Map(logs.map((log) => [log.index, log.bytes * (replicas.get(log.index) ?? 0n)])));
+      const replicas = new Map(described.partitions.map((state) => [state.index, state.inSyncReplicas]));
+      return ok(new Map(logs.map((log) => [log.index, (replicas.get(log.index) ?? []).map(() => log.bytes)])));
     });
   }
 

@@ -22,29 +22,33 @@ describe("measurementNeeds()", () => {
       needs: undefined,
     },
     { why: "nothing is asked for what is not known anyway", wanted: { "retention.ms": undefined }, needs: undefined },
-    { why: "the new retention", wanted: { "retention.ms": "1000" }, needs: { agesMs: [1_000], needsSizes: false } },
+    {
+      why: "the new retention",
+      wanted: { "retention.ms": "1000" },
+      needs: { agesMs: [1_000], needsSizes: false, reachesEnd: false },
+    },
     {
       why: "and the next step",
       wanted: { "retention.ms": "1000" },
       guard: step,
-      needs: { agesMs: [1_000, 7_000], needsSizes: false },
+      needs: { agesMs: [1_000, 7_000], needsSizes: false, reachesEnd: false },
     },
-    { why: "the size", wanted: { "retention.bytes": "5" }, needs: { agesMs: [], needsSizes: true } },
+    { why: "the size", wanted: { "retention.bytes": "5" }, needs: { agesMs: [], needsSizes: true, reachesEnd: true } },
     {
       why: "only the ends of the log",
       wanted: { "cleanup.policy": "compact" },
-      needs: { agesMs: [], needsSizes: false },
+      needs: { agesMs: [], needsSizes: false, reachesEnd: true },
     },
     {
       why: "retention before and after, since either may be in effect when deletion begins",
       live: { "cleanup.policy": "compact" },
       wanted: { "cleanup.policy": "delete", "retention.ms": "20000" },
-      needs: { agesMs: [20_000, 10_000], needsSizes: false },
+      needs: { agesMs: [20_000, 10_000], needsSizes: false, reachesEnd: false },
     },
     {
       why: "shorter retention alone, should compaction be held back",
       wanted: { "cleanup.policy": "compact", "retention.ms": "1000" },
-      needs: { agesMs: [1_000], needsSizes: false },
+      needs: { agesMs: [1_000], needsSizes: false, reachesEnd: true },
     },
   ];
   for (const { why, live = {}, wanted, guard, needs } of cases) {

@@ -10,7 +10,7 @@ export interface LogDirQuestion {
   readonly partitions: readonly number[];
 }
 
-/** Bytes by partition. */
+/** Bytes by partition; the larger of two, while a replica moves between disks. */
 export type LogSizes = ReadonlyMap<number, bigint>;
 
 function sizesOf(topic: string, response: describeLogDirsV4.DescribeLogDirsResponse): LogSizes {
@@ -18,7 +18,8 @@ function sizesOf(topic: string, response: describeLogDirsV4.DescribeLogDirsRespo
   const found = response.results.flatMap((dir) => dir.topics.filter(({ name }) => name === topic));
   for (const { partitions } of found) {
     for (const { partitionIndex, partitionSize } of partitions) {
-      sizes.set(partitionIndex, (sizes.get(partitionIndex) ?? 0n) + partitionSize);
+      const other = sizes.get(partitionIndex) ?? 0n;
+      sizes.set(partitionIndex, partitionSize > other ? partitionSize : other);
     }
   }
   return sizes;

@@ -32,6 +32,7 @@ describe("reconcileBus()", () => {
         registry,
         isOurs: () => true,
         topicsOf: () => [],
+        guardedBy: () => [],
         numbers: new WrittenNumbers(() => clock.monotonic()),
       },
       () => clock.now(),

@@ -2,68 +2,16 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import type { Condition } from "../../../../src/api/custom-resource.ts";
-import type { EventTopic, EventTopicSpec, EventTopicStatus } from "../../../../src/api/event-topic.ts";
-import type { Applied } from "../../../../src/controllers/event-topic/apply.ts";
-import { desiredTopics } from "../../../../src/controllers/event-topic/desired-topics.ts";
+import type { EventTopicStatus } from "../../../../src/api/event-topic.ts";
 import type { TopicFlow } from "../../../../src/controllers/event-topic/flow.ts";
 import { memoryOf } from "../../../../src/controllers/event-topic/memory.ts";
-import type { ObservedTopic } from "../../../../src/controllers/event-topic/observe.ts";
-import { planTopics } from "../../../../src/controllers/event-topic/plan-topics.ts";
-import { NO_EVIDENCE, type Evidence } from "../../../../src/controllers/event-topic/prove.ts";
-import { restrictTopics } from "../../../../src/controllers/event-topic/restrict.ts";
 import { summarizeTopic } from "../../../../src/controllers/event-topic/summarize.ts";
 import type { Story } from "../../../../src/controllers/pipeline.ts";
 import { failedWith, ok, type Answer, type FailureKind } from "../../../../src/kafka/model/failure.ts";
-import type { Verdict } from "../../../../src/runtime/reconcile.ts";
 import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
-import { aResolvedTopic, aTopicInKafka, type ResolvedGiven } from "../../../builders/topics.ts";
-import { conditionProblems } from "../../../environment/condition-problems.ts";
-
-const NOW = Date.parse("2026-06-01T00:00:00Z");
-
-interface Given extends ResolvedGiven {
-  readonly spec?: Partial<EventTopicSpec>;
-  readonly status?: EventTopicStatus;
-  /** What Kafka answers to every action. */
-  readonly answer?: Answer<Applied>;
-  readonly evidence?: Evidence;
-}
-
-function run(source: ObservedTopic, given: Given = {}): Verdict<EventTopicStatus> {
-  const topic = anEventTopic(given.spec, { generation: 2 }, given.status);
-  const memory = memoryOf(topic, NOW);
-  const resolved = aResolvedTopic(topic, given);
-  const desired = desiredTopics(topic, resolved, memory);
-  const observed = { source, deadLetters: new Map() };
-  const plan = planTopics(desired, observed, memory);
-  const evidence = given.evidence ?? NO_EVIDENCE;
-  const restricted = restrictTopics(plan, topic, resolved.bus, evidence);
-  const results = restricted.steps.map((step) => ({ step, answer: given.answer ?? ok(undefined) }));
-  const story: Story<TopicFlow> = {
-    stage: "finished",
-    resolved,
-    desired,
-    observed,
-    plan,
-    evidence,
-    restricted,
-    results,
-  };
-  return checked(topic, summarizeTopic(topic, story, memory, NOW));
-}
-
-/** Every status must hold the invariants that kstatus and people rely on. */
-function checked(topic: EventTopic, verdict: Verdict<EventTopicStatus>): Verdict<EventTopicStatus> {
-  if (verdict.status !== undefined) {
-    const status = { ...verdict.status, observedGeneration: topic.metadata.generation };
-    expect(conditionProblems({ ...topic, status })).to.deep.equal([]);
-  }
-  return verdict;
-}
-
-function shown(verdict: Verdict<EventTopicStatus>): string[] {
-  return (verdict.status?.conditions ?? []).map(({ type, status, reason }) => `${type}=${status}/${reason}`);
-}
+import { NOW } from "../../../builders/planned-topic.ts";
+import { checked, runTopic, shown, type RunGiven } from "../../../builders/topic-run.ts";
+import { aTopicInKafka } from "../../../builders/topics.ts";
 
 const created = ok({ id: "id-1", partitions: 3, replicationFactor: 1 });
 const failure = (kind: FailureKind, name = "X"): Answer<never> =>
@@ -84,7 +32,7 @@ const ready = (reason: string, status: Condition["status"] = "True"): Condition 
 
 describe("summarizeTopic()", () => {
   it("records identity, shape, configuration and keys of ours after a create", () => {
-    const verdict = run({ kind: "absent" }, { spec: { partitions: 3, compressionType: "lz4" }, answer: created });
+    const verdict = runTopic({ kind: "absent" }, { spec: { partitions: 3, compressionType: "lz4" }, answer: created });
     expect(verdict.status).to.deep.include({
       bus: { name: "bus", clusterId: "cluster-1" },
       topicName: "billing.usage.events",
@@ -102,23 +50,26 @@ describe("summarizeTopic()", () => {
   it("keeps saying Created while nothing else happens, and UpToDate after the next edit", () => {
     const live = aTopicInKafka();
     const before = { ...bound, conditions: [ready("Created")] };
-    expect(shown(run(live, { status: before }))).to.deep.equal(["Ready=True/Created"]);
+    expect(shown(runTopic(live, { status: before }))).to.deep.equal(["Ready=True/Created"]);
     const stale = { ...bound, conditions: [{ ...ready("Created"), observedGeneration: 1 }] };
-    expect(shown(run(live, { status: stale }))).to.deep.equal(["Ready=True/UpToDate"]);
+    expect(shown(runTopic(live, { status: stale }))).to.deep.equal(["Ready=True/UpToDate"]);
   });
 
   it("trusts our own create while the brokers do not show it: Ready stays, unless more is asked for", () => {
     const fresh = { ...ready("Created"), lastTransitionTime: "2026-05-31T23:59:50Z" };
-    const quiet = run({ kind: "absent" }, { status: { ...bound, conditions: [fresh] } });
+    const quiet = runTopic({ kind: "absent" }, { status: { ...bound, conditions: [fresh] } });
     expect(quiet.status).to.equal(undefined);
     expect(quiet.outcome).to.deep.equal({ kind: "waiting", reason: "NotYetVisible", recheckAt: NOW + 2_000 });
-    const edited = run({ kind: "absent" }, { status: { ...bound, conditions: [{ ...fresh, observedGeneration: 1 }] } });
+    const edited = runTopic(
+      { kind: "absent" },
+      { status: { ...bound, conditions: [{ ...fresh, observedGeneration: 1 }] } },
+    );
     expect(shown(edited)).to.deep.equal(["Ready=False/NotYetVisible", "Reconciling=True/NotYetVisible"]);
   });
 
   const refusals: {
     readonly why: string;
-    readonly given: Given;
+    readonly given: RunGiven;
     readonly conditions: readonly string[];
     readonly ends: string;
   }[] = [
@@ -143,8 +94,8 @@ describe("summarizeTopic()", () => {
     {
       why: "a destructive change that was not measured",
       given: { spec: { retention: { time: "1h" } } },
-      conditions: ["Ready=False/ApprovalRequired", "Stalled=True/ApprovalRequired"],
-      ends: "stalled",
+      conditions: ["Ready=Unknown/BusNotReady", "Reconciling=True/BusNotReady"],
+      ends: "failed",
     },
     {
       why: "a right that is missing",
@@ -173,7 +124,7 @@ describe("summarizeTopic()", () => {
   ];
   for (const { why, given, conditions, ends } of refusals) {
     it(`shows ${conditions.join(", ")} for ${why}`, () => {
-      const verdict = run(aTopicInKafka({ partitions: 3 }), { status: bound, ...given });
+      const verdict = runTopic(aTopicInKafka({ partitions: 3 }), { status: bound, ...given });
       expect(shown(verdict)).to.deep.equal(conditions);
       expect(verdict.outcome.kind).to.equal(ends);
     });
@@ -181,11 +132,11 @@ describe("summarizeTopic()", () => {
 
   it("puts a failure before a refusal, and tells both and what was done all the same", () => {
     const spec = { partitions: 1, compressionType: "lz4" as const };
-    const verdict = run(aTopicInKafka({ partitions: 3 }), { spec, status: bound });
+    const verdict = runTopic(aTopicInKafka({ partitions: 3 }), { spec, status: bound });
     expect(verdict.status?.conditions?.[0]?.message)
       .to.include("Kafka cannot remove partitions")
       .and.include('Done all the same: Set compression.type of topic "billing.usage.events"');
-    const failed = run(aTopicInKafka({ partitions: 3 }), { spec, status: bound, answer: failure("busy") });
+    const failed = runTopic(aTopicInKafka({ partitions: 3 }), { spec, status: bound, answer: failure("busy") });
     expect(shown(failed)[0]).to.equal("Ready=Unknown/BusNotReady");
     expect(failed.outcome.kind).to.equal("failed");
   });
@@ -193,41 +144,27 @@ describe("summarizeTopic()", () => {
   it("reports drift that may not be corrected as Ready, and lists it", () => {
     const status = { ...bound, effectiveConfig: [{ key: "compression.type", value: "lz4", source: "spec" }] };
     const live = aTopicInKafka({ configs: { "compression.type": "gzip" } });
-    const verdict = run(live, { spec: { compressionType: "lz4", drift: "Report" }, status });
+    const verdict = runTopic(live, { spec: { compressionType: "lz4", drift: "Report" }, status });
     expect(shown(verdict)).to.deep.equal(["Ready=True/Drifted", "Drifted=True/Drifted"]);
     expect(verdict.status?.drift).to.deep.equal([{ key: "compression.type", wanted: "lz4", found: "gzip" }]);
-    const again = run(live, { spec: { compressionType: "lz4", drift: "Report" }, status: verdict.status ?? {} });
+    const again = runTopic(live, { spec: { compressionType: "lz4", drift: "Report" }, status: verdict.status ?? {} });
     expect(shown(again)).to.deep.equal(shown(verdict));
-  });
-
-  it("applies a destructive change that was measured to concern no record", () => {
-    const spec = { retention: { time: "1h" } };
-    const step = 'Set retention.ms of topic "billing.usage.events" from "604800000" to "3600000"';
-    const verdict = run(aTopicInKafka(), {
-      spec,
-      status: bound,
-      evidence: { ...NO_EVIDENCE, deletable: new Map([[step, 0n]]) },
-    });
-    expect(shown(verdict)).to.deep.equal(["Ready=True/UpToDate"]);
-    const held = run(aTopicInKafka(), {
-      spec,
-      status: bound,
-      evidence: { ...NO_EVIDENCE, deletable: new Map([[step, 12n]]) },
-    });
-    expect(held.status?.conditions?.[0]?.message).to.include("12 records");
   });
 
   it("sends an event for a refusal once", () => {
     const live = aTopicInKafka({ partitions: 3 });
-    const first = run(live, { spec: { partitions: 1 }, status: bound });
+    const first = runTopic(live, { spec: { partitions: 1 }, status: bound });
     expect(first.events?.map(({ reason }) => reason)).to.deep.equal(["PartitionDecreaseUnsupported"]);
-    expect(run(live, { spec: { partitions: 1 }, status: first.status ?? {} }).events).to.deep.equal([]);
+    expect(runTopic(live, { spec: { partitions: 1 }, status: first.status ?? {} }).events).to.deep.equal([]);
   });
 
   it("tells corrected drift and changed configuration apart, in one event each", () => {
     const live = aTopicInKafka({ configs: { "compression.type": "gzip" } });
     const status = { ...bound, effectiveConfig: [{ key: "compression.type", value: "lz4", source: "spec" }] };
-    const verdict = run(live, { spec: { compressionType: "lz4", config: { "flush.ms": 1, "segment.ms": 2 } }, status });
+    const verdict = runTopic(live, {
+      spec: { compressionType: "lz4", config: { "flush.ms": 1, "segment.ms": 2 } },
+      status,
+    });
     expect(verdict.events?.map(({ reason }) => reason)).to.deep.equal(["DriftCorrected", "ConfigurationChanged"]);
   });
 
