@@ -20,7 +20,9 @@ export interface GroupObjectives {
 
 export interface TopicReading extends TopicLag {
   readonly topic: string;
-  readonly topicId: string;
+  /** Undefined where the topic could not be read: nothing of it is known then, and `failure` says why. */
+  readonly topicId: string | undefined;
+  readonly failure?: KafkaFailure | undefined;
   /** Of the oldest unread record; undefined where it could not be found out. */
   readonly unreadAge: UnreadAge | undefined;
   /** Until retention by time reaches the oldest unread record; undefined where it never does, or nothing is unread. */
@@ -49,13 +51,13 @@ export interface ReadGroup {
 }
 
 /** It could not be asked: its state is `Unknown`, and so is everything else of it; nothing reads as zero. */
-export interface UnreadGroup {
+export interface UnknownGroup {
   readonly kind: "unknown";
   readonly groupId: string;
   readonly failure: KafkaFailure;
 }
 
-export type GroupReading = ReadGroup | UnreadGroup;
+export type GroupReading = ReadGroup | UnknownGroup;
 
 /** An objective, and whether the group keeps it: undefined where that is not known. */
 export interface ObjectiveJudgement {

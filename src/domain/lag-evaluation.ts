@@ -40,7 +40,8 @@ const WORST_FIRST: readonly Judgement[] = ["Stopped", "Stalled", "Rewound", "Slo
 
 /** The worst of its partitions; those without a commit are passed over unless there is no other. */
 export function evaluateTopic({ looks }: LagWindow, rules: EvaluationRules): Judgement {
-  const lags = looks.map(partitionLags);
+  const hasTransactions = looks.at(-1)?.log.hasTransactions ?? false;
+  const lags = looks.map((look) => partitionLags(look, hasTransactions));
   const now = lags.at(-1) ?? [];
   const judged = now.flatMap((lag, partition): Judgement[] => {
     if (lag.kind === "uncommitted") return [];

@@ -11,6 +11,8 @@ export interface TopicLook {
   readonly starts: readonly (number | undefined)[];
   /** Offset after the last record, the high watermark. */
   readonly ends: readonly (number | undefined)[];
+  /** Transactions end in a marker, which takes an offset and is no record: one offset behind the end is none behind. */
+  readonly hasTransactions: boolean;
 }
 
 /** One look at a group on a topic. */
@@ -44,15 +46,19 @@ export interface TopicLag {
   readonly lostRecords: number;
 }
 
-/** By partition. */
-export function partitionLags({ log, commits }: GroupLook): readonly PartitionLag[] {
+/** By partition. What is known now of transactions on the topic holds for earlier looks at it too. */
+export function partitionLags(
+  { log, commits }: GroupLook,
+  hasTransactions = log.hasTransactions,
+): readonly PartitionLag[] {
   return log.ends.map((end, partition) => {
     const committed = commits[partition];
     if (committed === undefined) return { kind: "uncommitted" };
     const start = log.starts[partition];
     if (end === undefined || start === undefined) return { kind: "unreadable" };
     // Beyond the end: the commit was read after the end was, or the log was cut behind it.
-    const lag = Math.max(0, end - Math.max(committed, start));
+    const behind = Math.max(0, end - Math.max(committed, start));
+    const lag = behind === 1 && hasTransactions ? 0 : behind;
     return { kind: "known", committed, lag, lost: Math.max(0, start - committed) };
   });
 }

@@ -16,14 +16,16 @@ export const ANY_AGE: UnreadAge = { atLeastMs: 0, atMostMs: Infinity };
 /** Nothing is unread. */
 export const NO_AGE: UnreadAge = { atLeastMs: 0, atMostMs: 0 };
 
-/** Each step goes so much further back until an age is found that no unread record has. */
-const STEP = 16;
-/** Near enough: what is shown is rounded. */
-const PRECISION = 1.15;
+/**
+ * Ages to ask for lie on one grid, so that groups which read the same topic share the answers: ten seconds times sixteen,
+ * again and again, and between two of those seven more, the middle first.
+ */
+const FACTOR = 16;
+const STRIDES = [8, 4, 2, 1] as const;
 /** About the age of Kafka: a record cannot be older, so its time is wrong. */
 const OLDEST_MS = 15 * 365 * 86_400_000;
 
-/** An unread record of `ageMs` or more exists where the first record that is younger lies behind the commit. */
+/** Something unread is older than an age exactly where the first record that is not lies behind the commit. */
 export function isOlder(committed: number, firstYounger: number | undefined, end: number): boolean {
   return committed < Math.min(firstYounger ?? end, end);
 }
@@ -36,8 +38,19 @@ export function nextProbe({ atLeastMs, atMostMs }: UnreadAge, objectiveMs = Infi
   if (atMostMs <= AGE_RESOLUTION_MS || atLeastMs >= OLDEST_MS) return undefined;
   if (atLeastMs === 0) return Math.max(1, Math.min(AGE_RESOLUTION_MS, objectiveMs));
   if (objectiveMs > atLeastMs && objectiveMs < Math.min(atMostMs, OLDEST_MS)) return objectiveMs;
-  if (atMostMs === Infinity) return Math.min(OLDEST_MS, atLeastMs * STEP);
-  return atMostMs / atLeastMs > PRECISION ? Math.round(Math.sqrt(atLeastMs * atMostMs)) : undefined;
+  return atLeastMs < AGE_RESOLUTION_MS ? AGE_RESOLUTION_MS : gridAge(atLeastMs, atMostMs);
+}
+
+/** The roughest age of the grid between the two; undefined where there is none. */
+function gridAge(atLeastMs: number, atMostMs: number): number | undefined {
+  const position = (STRIDES[0] * Math.log(atLeastMs / AGE_RESOLUTION_MS)) / Math.log(FACTOR);
+  for (const stride of STRIDES) {
+    // A little more than where it lies, since an age of the grid is rounded.
+    const next = (Math.floor(position / stride + 1e-6) + 1) * stride;
+    const ageMs = Math.round(AGE_RESOLUTION_MS * FACTOR ** (next / STRIDES[0]));
+    if (ageMs < atMostMs) return Math.min(ageMs, OLDEST_MS);
+  }
+  return undefined;
 }
 
 /** What is known after one more answer. */

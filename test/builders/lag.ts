@@ -14,7 +14,11 @@ const known = (value: number | "none"): number | undefined => (value === "none" 
 
 export function lookAt(
   partitions: readonly PartitionGiven[],
-  { atMs = 0, topicId = "id-1" }: { readonly atMs?: number; readonly topicId?: string } = {},
+  {
+    atMs = 0,
+    topicId = "id-1",
+    hasTransactions = false,
+  }: { readonly atMs?: number; readonly topicId?: string; readonly hasTransactions?: boolean } = {},
 ): GroupLook {
   return {
     log: {
@@ -22,6 +26,7 @@ export function lookAt(
       topicId,
       starts: partitions.map(({ start = 0 }) => known(start)),
       ends: partitions.map(({ end }) => known(end)),
+      hasTransactions,
     },
     commits: partitions.map(({ committed }) => known(committed)),
   };

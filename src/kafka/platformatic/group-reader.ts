@@ -36,7 +36,7 @@ export class GroupReader {
     const refusal = answers.find((answer) => answer.status !== "ok");
     if (lists.length === 0 && refusal !== undefined) return refusal;
     // A group that moves may be listed twice.
-    const groups = new Map(lists.flat().map((group) => [group.groupId, group]));
+    const groups = new Map(lists.flatMap((list) => [...list]));
     return ok({ groups: [...groups.values()], isPartial: refusal !== undefined });
   }
 
@@ -48,7 +48,7 @@ export class GroupReader {
     const route = this.#routes.coordinator(groupId, "read");
     const listed = await this.#dispatcher.ask(listGroups, null, call, route);
     if (listed.status !== "ok") return listed;
-    const type = listed.value.find((group) => group.groupId === groupId)?.type ?? "unknown";
+    const type = listed.value.get(groupId)?.type ?? "unknown";
     const [first, second] = protocols(type);
     if (first === undefined) {
       const message = `Group "${groupId}" is a ${type} group, of which members are not read`;

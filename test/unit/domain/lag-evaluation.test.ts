@@ -68,6 +68,14 @@ describe("evaluateTopic()", () => {
     });
   }
 
+  it("takes the marker of a transaction for nothing unread, at earlier looks too", () => {
+    const unread = { committed: 5, end: 6 };
+    const looks = Array.from({ length: LOOKS_LEAST }, (_, index) =>
+      lookAt([unread], { hasTransactions: index === LOOKS_LEAST - 1 }),
+    );
+    expect(evaluateTopic(windowOf(looks), { allowedLag: 0, hasMembers: true })).to.equal("OK");
+  });
+
   it("says of a topic what it says of its worst partition", () => {
     const looks = Array.from({ length: LOOKS_LEAST }, () =>
       lookAt([

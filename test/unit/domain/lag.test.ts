@@ -54,6 +54,19 @@ describe("topicLag()", () => {
   }
 });
 
+describe("A topic with transactions", () => {
+  const cases = [
+    { why: "one offset behind the end is its marker", committed: 9, lag: 0 },
+    { why: "two are a record and its marker", committed: 8, lag: 2 },
+    { why: "at the end nothing is", committed: 10, lag: 0 },
+  ];
+  for (const { why, committed, lag } of cases) {
+    it(`has a lag of ${lag}: ${why}`, () => {
+      expect(topicLag(lookAt([{ committed, end: 10 }], { hasTransactions: true })).lag).to.equal(lag);
+    });
+  }
+});
+
 const offset = fc.integer({ min: 0, max: 1_000 });
 const partition = fc.record({
   start: fc.oneof(offset, fc.constant("none" as const)),

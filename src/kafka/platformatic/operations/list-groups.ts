@@ -12,23 +12,21 @@ export function groupType(word: string): GroupType {
   return types.has(type) ? (type as GroupType) : "unknown";
 }
 
+function toListing({ groupId, groupType: type, groupState }: listGroupsV5.ListGroupsResponseGroup): GroupListing {
+  return { groupId, type: groupType(type), state: groupState };
+}
+
 const all = "all";
 
-/** What the principal may not describe is left out without a word. */
-export const listGroups: Operation<null, readonly GroupListing[]> = {
+/** By group id; one answer serves all who describe a group. What the principal may not describe is left out without a word. */
+export const listGroups: Operation<null, ReadonlyMap<string, GroupListing>> = {
   name: "ListGroups",
   access: "read",
   limits: [],
   keyOf: () => all,
   async exchange(wire) {
     const response = await wire.request([listGroupsV5.api], [[], []], 0);
-    const result = resultOf(response, () =>
-      response.groups.map((group) => ({
-        groupId: group.groupId,
-        type: groupType(group.groupType),
-        state: group.groupState,
-      })),
-    );
+    const result = resultOf(response, () => new Map(response.groups.map((group) => [group.groupId, toListing(group)])));
     return { results: new Map([[all, result]]), throttleMs: response.throttleTimeMs };
   },
 };
