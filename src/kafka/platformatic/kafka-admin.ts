@@ -132,7 +132,8 @@ class PlatformaticAdmin implements KafkaAdmin {
     const unfit = "id" in topic ? unfitTopicId(topic.id) : unfitText("The topic's name", topic.name);
     if (unfit !== undefined) return failedWith(unfit);
     const answer = await this.#dispatcher.ask(describeTopics, topic, call, this.#routes.any("read"));
-    if (answer.status === "ok") this.#routes.learn(answer.value);
+    // Whoever asks for one topic may want its leaders next; who asks for all of them does not.
+    if (answer.status === "ok" && call.priority === "live") this.#routes.learn(answer.value);
     return answer;
   }
 

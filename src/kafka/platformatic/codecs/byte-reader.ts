@@ -21,6 +21,24 @@ export class ByteReader {
     return this.#position === this.#bytes.length;
   }
 
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The bytes from `start` to where the reader stands. */
+  since(start: number): Buffer {
+    return this.#bytes.subarray(start, this.#position);
+  }
+
+  /** Goes past `expected` where these very bytes come next; else stays. */
+  skipIfSame(expected: Buffer): boolean {
+    const end = this.#position + expected.length;
+    if (end > this.#bytes.length) return false;
+    if (this.#bytes.compare(expected, 0, expected.length, this.#position, end) !== 0) return false;
+    this.#position = end;
+    return true;
+  }
+
   int8(): number {
     const value = this.#bytes.readInt8(this.#position);
     this.#position += 1;

@@ -29,6 +29,16 @@ function toEntry(config: DescribedConfig, broker: BrokerSettings): ConfigEntry {
   };
 }
 
+/** Entries of one answer; topics that share a configuration share its entry. */
+function entriesOf(broker: BrokerSettings): (config: DescribedConfig) => ConfigEntry {
+  const known = new Map<DescribedConfig, ConfigEntry>();
+  return (config) => {
+    const entry = known.get(config) ?? toEntry(config, broker);
+    known.set(config, entry);
+    return entry;
+  };
+}
+
 /** The answering broker's own settings, asked for in the same request: what a topic inherits is what this one says. */
 function brokerQuestion(wire: Wire, items: readonly ConfigQuestion[]): readonly RequestResource[] {
   const isOfTopics = items.some(({ resource }) => resource.kind === "topic");
@@ -57,12 +67,9 @@ export const describeConfigs: Operation<ConfigQuestion, readonly ConfigEntry[]> 
     const response = await wire.request([describeConfigsV4], args, items.length);
     const ofBroker = response.results.find((result) => extra.some((asked) => asked.resourceType === result.type));
     const broker = new Map((ofBroker?.configs ?? []).map((config) => [config.name, config]));
+    const entryOf = entriesOf(broker);
     const results = response.results.map(
-      (result) =>
-        [
-          resourceKey(result.type, result.name),
-          resultOf(result, () => result.configs.map((config) => toEntry(config, broker))),
-        ] as const,
+      (result) => [resourceKey(result.type, result.name), resultOf(result, () => result.configs.map(entryOf))] as const,
     );
     return { results: new Map(results), throttleMs: response.throttleTimeMs };
   },

@@ -82,10 +82,24 @@ function parseWithLibrary(bytes: Buffer): library.DescribeConfigsResponse {
   }
 }
 
+/** Resources that share configurations, at the same places and at others. */
+const alike = fc
+  .tuple(
+    fc.array(config, { minLength: 1, maxLength: 3 }),
+    fc.array(resource, { maxLength: 5 }),
+    fc.infiniteStream(fc.nat()),
+  )
+  .map(([pool, resources, picks]) =>
+    resources.map((each) => ({
+      ...each,
+      configs: each.configs.map((own) => pool[Number(picks.next().value) % (pool.length + 1)] ?? own),
+    })),
+  );
+
 describe("The codec of DescribeConfigs v4", () => {
   it("reads what the library reads, and of synonyms those below a value of the resource itself", () => {
     fc.assert(
-      fc.property(fc.array(resource, { maxLength: 4 }), (results) => {
+      fc.property(fc.oneof(fc.array(resource, { maxLength: 4 }), alike), (results) => {
         const bytes = encode(results);
         const theirs = parseWithLibrary(bytes);
         const expected = {
@@ -109,6 +123,16 @@ describe("The codec of DescribeConfigs v4", () => {
         expect(parse(bytes)).to.deep.equal(expected);
       }),
     );
+  });
+
+  it("reads a configuration that resources share once", () => {
+    const [each] = fc.sample(config, { numRuns: 1, seed: 1 });
+    const configs = each === undefined ? [] : [each, { ...each, name: "another" }];
+    const of = (name: string): Resource => ({ errorCode: 0, errorMessage: null, type: 2, name, configs });
+    const [one, other] = parse(encode([of("one"), of("other")])).results;
+    expect(one?.configs).to.have.length(2);
+    expect(other?.configs[0]).to.equal(one?.configs[0]);
+    expect(other?.configs[1]).to.equal(one?.configs[1]);
   });
 
   it("reads an answer with a code that is newer than the library", () => {
