@@ -26,9 +26,9 @@ export const ANNOTATION = {
   fluxRequestedAt: "reconcile.fluxcd.io/requestedAt",
   /** Ids of held-back changes, or a rollout's id, that may be applied: `<id>[,<id>…]`. Each id is used once. */
   approve: `${GROUP}/approve`,
-  /** Topic id whose protected deletion is confirmed. */
+  /** Ids of topics whose protected deletion is confirmed, separated by commas. */
   confirmDeletion: `${GROUP}/confirm-deletion`,
-  /** Written by the operator before a create that must be recognised after a crash: `<uid>/<clusterId>/<topicName>`. */
+  /** Written by the operator before a create that must be recognised after a crash: `<uid>/<clusterId>/<topicName>[,<topicName>…]`. */
   creating: `${GROUP}/creating`,
 } as const;
 

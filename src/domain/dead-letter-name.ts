@@ -36,7 +36,7 @@ export function deadLetterNames(
   for (const groupId of perGroup ? groupIds.toSorted() : [undefined]) {
     const name = template.replaceAll("{topic}", () => topicName).replaceAll("{group}", () => groupId ?? "");
     const problem = isDerived ? derivedProblem(name, topicName) : freeProblem(name, template, legacyNames);
-    if (!byName.has(name)) byName.set(name, { name, groupId, problem, isDerived });
+    byName.set(name, { name, groupId, problem, isDerived });
   }
   return [...byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -14,16 +14,13 @@ export const NOW = Date.parse("2026-06-01T00:00:00Z");
 export interface PlanGiven extends ResolvedGiven {
   readonly spec?: Partial<EventTopicSpec>;
   readonly status?: EventTopicStatus;
-  readonly undecided?: boolean;
 }
 
 export function planned(observed: ObservedTopic, given: PlanGiven = {}): TopicPlan {
   const topic = anEventTopic(given.spec, {}, given.status);
   const memory = memoryOf(topic, NOW);
   const resolved = aResolvedTopic(topic, given);
-  const undecided = { kind: "problem", reason: "RetentionPolicyNotFound", message: "missing" } as const;
-  const policy = given.undecided === true ? undecided : resolved.policy;
-  const source = desiredTopic(topic, { ...resolved, policy }, memory);
+  const source = desiredTopic(topic, resolved, memory);
   const plan = planTopics({ source, deadLetters: [] }, { source: observed, deadLetters: new Map() }, memory);
   return { ...plan.source, steps: plan.steps, refusals: plan.refusals };
 }

@@ -23,8 +23,10 @@ export interface RunGiven extends ResolvedGiven {
   readonly spec?: Partial<EventTopicSpec>;
   readonly status?: EventTopicStatus;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** What Kafka answers to every action. */
-  readonly answer?: Answer<Applied>;
+  /** What Kafka holds of the dead-letter topics, by name. */
+  readonly observedLetters?: ReadonlyMap<string, Answer<ObservedTopic>>;
+  /** What Kafka answers to every action, or to each. */
+  readonly answer?: Answer<Applied> | ((action: TopicAction) => Answer<Applied>);
   readonly evidence?: Partial<Evidence>;
   readonly nowMs?: number;
 }
@@ -41,11 +43,13 @@ export function runTopic(source: ObservedTopic, given: RunGiven = {}): RunResult
   const memory = memoryOf(topic, nowMs);
   const resolved = aResolvedTopic(topic, given, memory.policyName);
   const desired = desiredTopics(topic, resolved, memory);
-  const observed = { source, deadLetters: new Map() };
+  const observed = { source, deadLetters: given.observedLetters ?? new Map() };
   const plan = planTopics(desired, observed, memory);
   const evidence = { ...NO_EVIDENCE, ...given.evidence };
   const restricted = restrictTopics(plan, { resolved, observed, evidence }, topic, { memory, nowMs });
-  const results = restricted.steps.map((step) => ({ step, answer: given.answer ?? ok(undefined) }));
+  const { answer = ok(undefined) } = given;
+  const answerTo = (action: TopicAction): Answer<Applied> => (typeof answer === "function" ? answer(action) : answer);
+  const results = restricted.steps.map((step) => ({ step, answer: answerTo(step.action) }));
   const story = { stage: "finished", resolved, desired, observed, plan, evidence, restricted, results } as const;
   const written = restricted.steps.map(({ action }) => action);
   return { ...checked(topic, summarizeTopic(topic, story, memory, nowMs)), written };

@@ -86,12 +86,19 @@ export interface ResolvedGiven {
   /** One that is there and governs no longer. */
   readonly formerPolicy?: RetentionPolicy;
   readonly adoptionCeiling?: "Never" | "IfIdentical" | "Adopt";
+  /** It is not known which policy applies. */
+  readonly undecided?: boolean;
+}
+
+function choiceOf({ policy, undecided = false }: ResolvedGiven): ResolvedTopic["policy"] {
+  if (undecided) return { kind: "problem", reason: "RetentionPolicyNotFound", message: "missing" };
+  return policy === undefined ? { kind: "none" } : { kind: "policy", policy };
 }
 
 export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, recordedPolicy?: string): ResolvedTopic {
   const { bus = anEventBus(), policy, adoptionCeiling = "Adopt" } = given;
   const { domain, entity, action, topicName } = topic.spec;
-  const choice = policy === undefined ? ({ kind: "none" } as const) : ({ kind: "policy", policy } as const);
+  const choice = choiceOf(given);
   const policies = [policy, given.formerPolicy].filter((known) => known !== undefined);
   const lookup = {
     list: () => policies,

@@ -46,9 +46,12 @@ describe("Dead letters of a topic", () => {
     expect(letter?.timestamp).to.be.greaterThan(1_000_000_000_000);
   });
 
-  it("grow before it", async () => {
+  it("grow before it: by a request that has ended when the source's is sent", async () => {
+    const before = await operator.writes();
     await operator.patchTopic("orders", { spec: { partitions: 6 } });
     await eventually(() => operator.topic("orders"), ready("True", "UpToDate"));
+    // Sent together they would share one.
+    expect((await operator.writes()).kafka - before.kafka).to.equal(2);
     expect(await partitionsOf(operator.topicName("orders"))).to.equal(6);
     expect(await partitionsOf(dlq("orders"))).to.equal(6);
     const notes = (await operator.events("orders")).filter(({ reason }) => reason === "PartitionsGrown");
@@ -57,6 +60,36 @@ describe("Dead letters of a topic", () => {
       `Grow topic "${operator.topicName("orders")}" from 3 to 6 partitions`,
     ]);
     await thenNothing(operator, ["orders"]);
+  });
+
+  it("that are taken over keep what the usual retention would let Kafka delete", async () => {
+    await operator.probe.createTopic({ name: dlq("old"), partitions: 1, configs: { "retention.ms": "-1" } });
+    await operator.probe.produce(dlq("old"), [{ value: "letter", timestamp: 1_000 }]);
+    await operator.createTopic("old", { partitions: 1, adoption: "Adopt", deadLetter: {} });
+    const held = await eventually(() => operator.topic("old"), ready("False", "DeadLetterFailed"));
+    expect(held.status?.deadLetters?.[0]?.state).to.equal("ApprovalRequired");
+    expect(held.status?.pendingChanges?.[0]).to.include({ key: "retention.ms", from: "-1", deletableRecords: 1 });
+    expect(held.status?.pendingChanges?.[0]?.message).to.include(`topic "${dlq("old")}"`);
+    const config = await operator.probe.topicConfig(dlq("old"));
+    expect(config).to.include({ "retention.ms": "-1", "message.timestamp.type": "LogAppendTime" });
+    await thenNothing(operator, ["old"]);
+    const bus = await eventually(
+      () => operator.bus(),
+      ({ status }) => expect(status?.rollout?.id).not.to.equal(undefined),
+    );
+    await operator.patchBus({ metadata: { annotations: { "eventbus.dev/approve": bus.status?.rollout?.id } } });
+    await eventually(() => operator.topic("old"), ready("True", "UpToDate"));
+    expect((await operator.probe.topicConfig(dlq("old")))["retention.ms"]).to.equal(String(14 * 86_400_000));
+  });
+
+  it("are left alone while the object is suspended, and what they lack is told", async () => {
+    await operator.patchTopic("orders", { spec: { suspend: true, deadLetter: { retention: "30d" } } });
+    const suspended = await eventually(() => operator.topic("orders"), ready("False", "Suspended"));
+    expect(suspended.status?.deadLetters?.[0]?.state).to.equal("Suspended");
+    expect((await operator.probe.topicConfig(dlq("orders")))["retention.ms"]).to.equal(String(14 * 86_400_000));
+    await operator.patchTopic("orders", { spec: { suspend: false } });
+    await eventually(() => operator.topic("orders"), ready("True", "UpToDate"));
+    expect((await operator.probe.topicConfig(dlq("orders")))["retention.ms"]).to.equal(String(30 * 86_400_000));
   });
 
   it("follow when somebody else grows the topic", async () => {
@@ -94,5 +127,17 @@ describe("Dead letters of a topic", () => {
     expect((await operator.probe.describeTopic(dlq("followed")))?.id).to.equal(now?.topicId);
     const recreated = (await operator.events("followed")).find(({ reason }) => reason === "Recreated");
     expect(recreated?.note).to.include(dlq("followed"));
+  });
+
+  it("that were changed are only reported where drift is", async () => {
+    await operator.createTopic("reported", { deadLetter: {}, drift: "Report" });
+    await eventually(() => operator.topic("reported"), ready("True", "Created"));
+    await operator.probe.alterConfigs({ type: "topic", name: dlq("reported") }, { set: { "retention.ms": "60000" } });
+    const topic = await eventually(() => operator.topic("reported"), ready("True", "Drifted"));
+    expect(topic.status?.deadLetters?.[0]?.state).to.equal("Drifted");
+    expect(topic.status?.conditions?.[0]?.message).to.include(
+      `retention.ms of dead-letter topic "${dlq("reported")}" is "60000", declared "${14 * 86_400_000}"`,
+    );
+    await thenNothing(operator, ["reported"]);
   });
 });

@@ -40,6 +40,31 @@ describe("applySteps()", () => {
     expect(results[1]?.answer).to.deep.equal({ status: "skipped", after: "a" });
   });
 
+  const orders: readonly {
+    readonly why: string;
+    readonly first: Answer<void>;
+    readonly second: "ok" | "skipped";
+  }[] = [
+    { why: "was done", first: ok(undefined), second: "ok" },
+    { why: "Kafka refuses for good", first: refused, second: "ok" },
+    { why: "may be done later", first: failedWith({ kind: "busy", name: "X", message: "" }), second: "skipped" },
+    { why: "may have been done", first: { status: "unknown", reason: "No answer" }, second: "skipped" },
+    { why: "was not sent", first: { status: "notSent", reason: "Aborted" }, second: "skipped" },
+  ];
+  for (const { why, first, second } of orders) {
+    it(`${second === "ok" ? "goes on" : "does not go on"} after a step that it waits for and that ${why}`, async () => {
+      const log: string[] = [];
+      const results = await applySteps([step("a"), { ...step("b"), waitsFor: ["a"] }], async (action) => {
+        log.push(`start ${action}`);
+        await Promise.resolve();
+        log.push(`end ${action}`);
+        return action === "a" ? first : ok(undefined);
+      });
+      expect(results[1]?.answer.status).to.equal(second);
+      expect(log.slice(0, 2)).to.deep.equal(["start a", "end a"]);
+    });
+  }
+
   it("rejects with what an action threw, but not before the others have ended", async () => {
     const gate = Promise.withResolvers<void>();
     let hasEnded = false;

@@ -44,6 +44,16 @@ describe("restrict()", () => {
     expect(withheld.map(({ reason }) => reason)).to.deep.equal(["Suspended", "Suspended", "Suspended"]);
   });
 
+  it("withholds what waits for a withheld step", () => {
+    const { withheld } = restrict({ steps: [step("a"), { ...step("b"), waitsFor: ["a"] }], refusals: [] }, [
+      forbidding("Suspended", "a"),
+    ]);
+    expect(withheld.map(({ step: { id }, message }) => [id, message])).to.deep.equal([
+      ["a", "Suspended forbids"],
+      ["b", "Suspended forbids"],
+    ]);
+  });
+
   it("withholds quietly where a restriction is told in another way", () => {
     const quiet = { ...forbidding("ReadOnly", "a"), isQuiet: true };
     const { refusals, withheld } = restrict({ steps: [step("a")], refusals: [] }, [quiet]);

@@ -1,78 +1,115 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import type { EventTopicSpec } from "../../../../src/api/event-topic.ts";
-import type { DeadLetterWish } from "../../../../src/controllers/event-topic/dead-letters.ts";
-import { desiredTopic } from "../../../../src/controllers/event-topic/desired.ts";
-import { memoryOf } from "../../../../src/controllers/event-topic/memory.ts";
-import type { ObservedTopic, ObservedTopics } from "../../../../src/controllers/event-topic/observe.ts";
-import { planTopics, type TopicsPlan } from "../../../../src/controllers/event-topic/plan-topics.ts";
-import { failedWith, ok, type Answer } from "../../../../src/kafka/model/failure.ts";
-import { anEventTopic } from "../../../builders/objects.ts";
-import { bound, NOW } from "../../../builders/planned-topic.ts";
-import { aResolvedTopic, aTopicInKafka } from "../../../builders/topics.ts";
+import { topicNameOf } from "../../../../src/controllers/event-topic/actions.ts";
+import type { ObservedTopic } from "../../../../src/controllers/event-topic/observe.ts";
+import { failedWith, ok } from "../../../../src/kafka/model/failure.ts";
+import { anEventBus, aRetentionPolicy } from "../../../builders/objects.ts";
+import { bound } from "../../../builders/planned-topic.ts";
+import { DLQ, LETTER_CONFIGS, letters, plannedTopics, SOURCE } from "../../../builders/planned-topics.ts";
+import { aTopicInKafka } from "../../../builders/topics.ts";
 
-const DLQ = "billing.usage.events.dlq";
-
-function planned(
-  source: ObservedTopic,
-  deadLetter: Answer<ObservedTopic>,
-  given: { readonly spec?: Partial<EventTopicSpec>; readonly wish?: Partial<DeadLetterWish> } = {},
-): TopicsPlan {
-  const topic = anEventTopic(given.spec, {}, source.kind === "absent" ? undefined : bound());
-  const memory = memoryOf(topic, NOW);
-  const wish: DeadLetterWish = {
-    name: DLQ,
-    boundId: "id-dlq",
-    memory,
-    adoption: "Adopt",
-    absence: { presence: "absent", name: DLQ, boundId: "id-dlq", isProtected: true },
-    ...given.wish,
-  };
-  const desired = { source: desiredTopic(topic, aResolvedTopic(topic), memory), deadLetters: [wish] };
-  const observed: ObservedTopics = { source, deadLetters: new Map([[DLQ, deadLetter]]) };
-  return planTopics(desired, observed, memory);
-}
-
-/** What a dead-letter topic of the default source holds. */
-const CONFIGS = {
-  "message.timestamp.type": "LogAppendTime",
-  "retention.ms": "1209600000",
-  "max.message.bytes": "1310732",
-};
-
-const letters = (partitions: number, configs: Readonly<Record<string, string>> = CONFIGS): Answer<ObservedTopic> =>
-  ok(aTopicInKafka({ name: DLQ, id: "id-dlq", partitions, configs }));
+const absent: ObservedTopic = { kind: "absent" };
+const three = { source: aTopicInKafka({ partitions: 3 }), letters: letters(3) };
+const status = bound();
+const wish = { boundId: "id-dlq" };
 
 describe("planTopics()", () => {
   it("is empty when source and dead letters are as wanted", () => {
-    expect(planned(aTopicInKafka({ partitions: 3 }), letters(3))).to.deep.include({ steps: [], refusals: [] });
+    expect(plannedTopics({ ...three, status, wish })).to.deep.include({ steps: [], refusals: [] });
   });
 
   it("grows dead letters first, and the source only once they have grown", () => {
-    const { steps } = planned(aTopicInKafka({ partitions: 3 }), letters(3), { spec: { partitions: 6 } });
+    const { steps } = plannedTopics({ ...three, status, wish, spec: { partitions: 6 } });
     const [first, second] = steps;
     expect(first?.action).to.deep.include({ type: "growPartitions", topicName: DLQ, to: 6 });
-    expect(second?.action).to.deep.include({ type: "growPartitions", topicName: "billing.usage.events", to: 6 });
+    expect(second?.action).to.deep.include({ type: "growPartitions", topicName: SOURCE, to: 6 });
     expect(second?.waitsFor).to.deep.equal([first?.id]);
+  });
+
+  it("lowers the retention of dead letters only once the source's is lowered", () => {
+    const configs = { ...LETTER_CONFIGS, "retention.ms": "2592000000" };
+    const source = aTopicInKafka({ partitions: 3, configs: { "retention.ms": "2592000000" } });
+    const spec = { retention: { time: "7d" } };
+    const { steps } = plannedTopics({ source, letters: letters(3, configs), status, wish, spec });
+    const [ofSource, ofLetters] = steps;
+    expect(steps.map(({ action }) => topicNameOf(action))).to.deep.equal([SOURCE, DLQ]);
+    expect(ofLetters?.after).to.deep.equal([ofSource?.id]);
   });
 
   it("serves the source while a dead-letter topic may not be provided, or cannot be read", () => {
     const obstacle = { reason: "ClaimedByAnother", message: "held" } as const;
-    const given = { spec: { partitions: 6 }, wish: { obstacle } };
-    const claimed = planned(aTopicInKafka({ partitions: 3 }), letters(3), given);
-    expect(claimed.steps.map(({ action }) => action.type)).to.deep.equal(["growPartitions"]);
+    const claimed = plannedTopics({ ...three, status, spec: { partitions: 6 }, wish: { ...wish, obstacle } });
+    expect(claimed.steps.map(({ action }) => topicNameOf(action))).to.deep.equal([SOURCE]);
     expect(claimed.refusals).to.deep.equal([
       { reason: "DeadLetterFailed", cause: "ClaimedByAnother", message: "held" },
     ]);
     const unread = failedWith({ kind: "busy", name: "X", message: "" });
-    expect(planned(aTopicInKafka({ partitions: 3 }), unread, { spec: { partitions: 6 } }).steps).to.have.length(1);
+    const { steps } = plannedTopics({ ...three, status, wish, spec: { partitions: 6 }, letters: unread });
+    expect(steps.map(({ action }) => topicNameOf(action))).to.deep.equal([SOURCE]);
   });
 
-  it("records what it is about to own before anything of any topic", () => {
-    const spec = { deletionPolicy: "Delete" } as const;
-    const { steps } = planned({ kind: "absent" }, ok({ kind: "absent" }), { spec, wish: { boundId: undefined } });
-    expect(steps.map(({ action }) => action.type)).to.deep.equal(["recordOwnership", "createTopic", "createTopic"]);
-    for (const step of steps.slice(1)) expect(step.after).to.deep.equal([steps[0]?.id]);
+  it("makes no dead letters for a topic that is not ours", () => {
+    const foreign = aTopicInKafka({ partitions: 3, configs: { "flush.ms": "1" } });
+    const given = { source: foreign, letters: ok(absent), spec: { config: { "flush.ms": "2" } } };
+    const { steps, refusals } = plannedTopics(given);
+    expect(steps).to.deep.equal([]);
+    expect(refusals.map(({ reason }) => reason)).to.deep.equal(["AlreadyExists"]);
+  });
+
+  it("waits with new dead letters, but not with the source's, until it is known which policy applies", () => {
+    const given = { ...three, status, undecided: true, letters: ok(absent), spec: { config: { "flush.ms": "2" } } };
+    const { steps, refusals } = plannedTopics(given);
+    expect(steps.map(({ action }) => topicNameOf(action))).to.deep.equal([SOURCE]);
+    expect(refusals).to.deep.equal([
+      { reason: "RetentionPolicyNotFound", message: "missing" },
+      { reason: "DeadLetterFailed", cause: "RetentionPolicyNotFound", message: "missing" },
+    ]);
+  });
+
+  it("adopts no further than is granted for the name", () => {
+    const found = letters(3, { "retention.ms": "5" });
+    const given = { ...three, status, letters: found, spec: { adoption: "Adopt" } as const };
+    expect(plannedTopics({ ...given, wish: { adoption: "IfIdentical" } }).refusals).to.have.nested.property(
+      "[0].cause",
+      "AlreadyExists",
+    );
+    expect(plannedTopics({ ...given, wish: { adoption: "Adopt" } }).refusals).to.deep.equal([]);
+  });
+
+  it("does not let rules for the source's configuration stand against what dead letters take from it", () => {
+    const bus = anEventBus({ profile: "Production" });
+    const policy = aRetentionPolicy({ retention: { time: "7d" }, durability: { minInSyncReplicas: 2 } });
+    const spec = { retention: { time: "30d" } };
+    const { refusals } = plannedTopics({ ...three, status, wish, bus, policy, spec });
+    expect(refusals.filter(({ reason }) => reason === "DeadLetterFailed")).to.deep.equal([]);
+  });
+
+  describe("with a record of what it creates", () => {
+    const creator = "uid-usage/cluster-1";
+    const record = (names: string) => ({ "eventbus.dev/creating": `${creator}/${names}` });
+    const spec = { adoption: "Never" } as const;
+
+    it("names every topic that is about to be made, before any of them", () => {
+      const { steps } = plannedTopics({ source: absent, letters: ok(absent), spec });
+      expect(steps.map(({ action }) => action.type)).to.deep.equal(["recordOwnership", "createTopic", "createTopic"]);
+      const creation = `${creator}/${DLQ},${SOURCE}`;
+      expect(steps[0]?.action).to.deep.include({ type: "recordOwnership", creation });
+      for (const { after } of steps.slice(1)) expect(after).to.deep.equal([steps[0]?.id]);
+    });
+
+    it("knows each again after a crash", () => {
+      const given = { ...three, spec, annotations: record(`${DLQ},${SOURCE}`) };
+      const plan = plannedTopics(given);
+      expect(plan.refusals).to.deep.equal([]);
+      expect(plan.source.binding?.isAdopted).to.equal(false);
+      expect(plan.deadLetters.get(DLQ)?.binding).to.deep.equal({ topicId: "id-dlq", isAdopted: false });
+    });
+
+    it("adds dead letters that come later", () => {
+      const given = { ...three, status, letters: ok(absent), spec, annotations: record(SOURCE) };
+      const { steps } = plannedTopics(given);
+      expect(steps[0]?.action).to.deep.include({ creation: `${creator}/${SOURCE},${DLQ}` });
+    });
   });
 });
