@@ -23,6 +23,8 @@ import { createMetrics } from "../telemetry/prometheus-metrics.ts";
 const EXIT_USAGE = 2;
 /** As quotas and request logs of the brokers name the operator. */
 const CLIENT_ID = "event-bus-operator";
+/** What still keeps the process alive this long after it has stopped was forgotten. */
+const LEFTOVER_MS = 2_000;
 /** Where there is neither a setting nor a kubeconfig that names a namespace. */
 const FALLBACK_NAMESPACE = "default";
 
@@ -48,10 +50,14 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
   try {
     const client = connectKubernetes(edge, log);
     const operator = await assemble(settings, client, { ...edge, connect });
-    stopOnSignals(async () => {
-      await operator.stop();
-      await client.kubernetes.close();
-    }, edge);
+    stopOnSignals(
+      async () => {
+        await operator.stop();
+        await client.kubernetes.close();
+      },
+      edge,
+      log,
+    );
     await operator.start();
   } catch (error) {
     log.error("Cannot start", { error });
@@ -127,15 +133,19 @@ function elect(
   });
 }
 
-/** The first signal stops in order, a second one at once. */
-function stopOnSignals(stop: () => Promise<void>, edge: Edge): void {
+/** The first signal stops in order, a second one at once. Stopped in order, the process ends for want of work. */
+function stopOnSignals(stop: () => Promise<void>, edge: Edge, log: Logger): void {
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
   let isStopping = false;
   for (const [signal, code] of Object.entries(codes)) {
     process.on(signal, () => {
       if (isStopping) edge.exit(code);
       isStopping = true;
-      void stop().then(() => edge.exit(0));
+      const endLeftovers = (): void => {
+        log.warn("Something keeps the stopped process alive", { resources: process.getActiveResourcesInfo() });
+        edge.exit(0);
+      };
+      void stop().then(() => clock.after(LEFTOVER_MS, endLeftovers));
     });
   }
 }

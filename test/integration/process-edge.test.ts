@@ -8,6 +8,7 @@ import { after, before, describe, it } from "mocha";
 
 import { environment } from "../environment/environment.ts";
 import { eventually } from "../environment/eventually.ts";
+import { findFreePorts } from "../environment/free-ports.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { ready } from "../environment/topic-expectations.ts";
 
@@ -77,18 +78,32 @@ describe("The operator as a process", () => {
     child.kill("SIGTERM");
     expect(await ended).to.deep.equal([0, null]);
     expect(await holderOf()).to.equal("");
-    expect(await stderr).to.include('"message":"Stopped"');
+    expect(await stderr)
+      .to.include('"message":"Stopped"')
+      .and.not.include("keeps the stopped process alive");
   });
 
   it("lets a second one wait until the first is gone", async () => {
     const first = run(await settings());
     await operator.createTopic("led");
     await eventually(() => operator.topic("led"), ready("True", "Created"));
-    const second = run(await settings());
+    const [port = 0] = await findFreePorts(1);
+    const second = run({ ...(await settings()), EVENTBUS_METRICS_ADDRESS: `127.0.0.1:${port}` });
+    const get = async (path: string): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return `${answer.status} ${await answer.text()}`;
+    };
+    await eventually(
+      () => get("/readyz").catch(String),
+      (answer) => expect(answer, "readiness does not depend on leadership").to.equal("200 [+] caches ok\nok\n"),
+    );
+    expect(await get("/healthz")).to.equal("200 [+] event-loop ok\n[+] watches ok\nok\n");
+    expect(await get("/metrics")).to.include('leader_election_master_status{name="event-bus-operator"} 0');
     first.child.kill("SIGTERM");
     await first.ended;
     await operator.createTopic("taken-over");
     await eventually(() => operator.topic("taken-over"), ready("True", "Created"));
+    expect(await get("/metrics")).to.include('leader_election_master_status{name="event-bus-operator"} 1');
     second.child.kill("SIGINT");
     expect(await second.ended).to.deep.equal([0, null]);
   });

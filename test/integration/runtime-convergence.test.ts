@@ -73,6 +73,9 @@ describe("The runtime, on a real API server,", () => {
       await eventually(async () => expect(await operator.metric("reflector_watches_total")).to.be.at.least(3));
       const later = (await audited(namespace)).slice(length);
       expect(later.filter(({ verb }) => verb !== "watch")).to.deep.equal([]);
+      const page = await operator.metrics.registry.metrics();
+      expect(page, "labels name no object, so that metrics do not grow with them").not.to.match(/widget-\d/);
+      expect(page.split("\n").length, "lines of the metrics page").to.be.below(300);
       expect(operator.runs).to.have.length(OBJECTS);
     }
     const first = tally(await audited(namespace));
