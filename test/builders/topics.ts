@@ -99,11 +99,7 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, rec
   const { bus = anEventBus(), policy, adoptionCeiling = "Adopt" } = given;
   const { domain, entity, action, topicName } = topic.spec;
   const choice = choiceOf(given);
-  const policies = [policy, given.formerPolicy].filter((known) => known !== undefined);
-  const lookup = {
-    list: () => policies,
-    get: (name: string) => policies.find(({ metadata }) => metadata.name === name),
-  };
+  const recorded = [policy, given.formerPolicy].find((known) => known?.metadata.name === recordedPolicy);
   return {
     identity: {
       busName: bus.metadata.name,
@@ -113,7 +109,7 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, rec
     bus,
     admin: unusedAdmin,
     policy: choice,
-    guard: resolveGuard(bus, choice, recordedPolicy, lookup),
+    guard: resolveGuard(bus, choice, recordedPolicy, recorded),
     deadLetters: given.deadLetters ?? [],
     grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
     speakers: {

@@ -23,18 +23,19 @@ export function needsLiveCheck(steps: readonly Step<TopicAction>[], memory: Topi
 /** Rejects with a conflict where one of them has changed; then the run begins anew with what was read. */
 export async function checkLive(
   topic: EventTopic,
-  { bus, policy }: Pick<ResolvedTopic, "bus" | "policy">,
+  { bus, policy, recordedPolicy }: Pick<ResolvedTopic, "bus" | "policy" | "recordedPolicy">,
   memory: TopicMemory,
   { live }: Pick<TopicWorld, "live">,
   { priority }: Pick<RunContext, "priority">,
 ): Promise<void> {
   const chosen = policy.kind === "policy" ? policy.policy : undefined;
-  // One that the topic had and that is not to be seen any more must really be gone.
-  const policyName = chosen?.metadata.name ?? memory.policyName;
+  // One that governed until now guards the handover; and where it is not to be seen any more, it must really be gone.
+  const former = memory.policyName === chosen?.metadata.name ? undefined : memory.policyName;
   const checks = await Promise.all([
     live.topics.isCurrent(keyOf(topic.metadata), topic, priority),
     live.buses.isCurrent(bus.metadata.name, bus, priority),
-    policyName === undefined || live.policies.isCurrent(policyName, chosen, priority),
+    chosen === undefined || live.policies.isCurrent(chosen.metadata.name, chosen, priority),
+    former === undefined || live.policies.isCurrent(former, recordedPolicy, priority),
   ]);
   if (!checks.every((isCurrent) => isCurrent)) throw outdated(topic);
 }

@@ -68,6 +68,8 @@ export interface ResolvedTopic {
   readonly bus: EventBus;
   readonly admin: KafkaAdmin;
   readonly policy: PolicyChoice<RetentionPolicy>;
+  /** The one that the status names; undefined where it is gone, or there never was one. */
+  readonly recordedPolicy?: RetentionPolicy | undefined;
   readonly guard: GoverningGuard;
   readonly speakers: Speakers;
   readonly grant: Extract<Grant, { kind: "granted" }>;
@@ -147,8 +149,12 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
   };
   const deadLetters = declared.map((letter) => withNameObstacle(letter, topic, context, world));
   const { admin } = located;
-  const guard = resolveGuard(bus, policy, memory.policyName, world.policies);
-  return { kind: "resolved", value: { identity, bus, admin, policy, guard, grant, speakers, deadLetters } };
+  const recordedPolicy = memory.policyName === undefined ? undefined : world.policies.get(memory.policyName);
+  const guard = resolveGuard(bus, policy, memory.policyName, recordedPolicy);
+  return {
+    kind: "resolved",
+    value: { identity, bus, admin, policy, recordedPolicy, guard, grant, speakers, deadLetters },
+  };
 }
 
 function choosePolicy(
