@@ -77,14 +77,15 @@ const STEPS: readonly Step[] = [
     },
   },
   {
-    title: "… and say it",
+    title: "… and say it: its dead letters grow first",
     command: `kubectl -n data-platform patch eventtopic billing-usage-events --type merge -p '{"spec":{"acknowledgePartitionGrowth":6}}'`,
     act: (world) => world.patch(BILLING, { spec: { acknowledgePartitionGrowth: 6 } }),
     expect: async (world) => {
       const topic = await world.get(BILLING);
-      const live = await world.probe.describeTopic("billing.usage.events");
-      if (!isDone(topic) || live?.partitions.length !== 6) return undefined;
-      return [`Kafka:  billing.usage.events has ${live.partitions.length} partitions`, conditionLine(topic)];
+      const names = ["billing.usage.events", "billing.usage.events.dlq"];
+      const live = Object.values(await world.probe.describeTopics(names));
+      if (!isDone(topic) || live.some((one) => one?.partitions.length !== 6)) return undefined;
+      return [`Kafka:  ${names.join(" and ")} have 6 partitions`, conditionLine(topic)];
     },
   },
   {
