@@ -71,6 +71,8 @@ export interface Operator {
 /** Runs at once over all buses and a bus; a run is a promise, so the narrow places are the requests, not these. */
 const MAX_RUNS = 2_000;
 const MAX_RUNS_PER_BUS = 1_000;
+/** What starts together asks Kafka together: one by one, as each status is written, would be a request for each topic. */
+const BULK_RUNS_PER_BUS = { most: 750, againAt: 375 };
 const DEFAULT_RESYNC_INTERVAL = "2m";
 const RUN_DEADLINE_MS = 60_000;
 /** Time that runs under way get to end when the operator stops, milliseconds. */
@@ -218,6 +220,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     dependencies: wakesTopics(caches, registry),
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
     laneLimit: () => MAX_RUNS_PER_BUS,
+    bulkLimit: BULK_RUNS_PER_BUS,
     maxInFlight: MAX_RUNS,
   });
 }

@@ -13,9 +13,11 @@ import { isRelevant } from "./change-filter.ts";
 import type { Change } from "./change.ts";
 import type { Clock } from "./clock.ts";
 import type { Dependency } from "./dependency.ts";
+import type { BulkLimit } from "./lanes.ts";
 import { NotLeading, type Leadership } from "./leader-election.ts";
 import type { Outcome } from "./outcome.ts";
 import { OwnWrites } from "./own-writes.ts";
+import type { Priority } from "./priority.ts";
 import type { Reconcile } from "./reconcile.ts";
 import type { RunEnd } from "./run-end.ts";
 import { Runner } from "./runner.ts";
@@ -40,6 +42,7 @@ export interface ControllerOptions<T extends CustomResource<unknown, Status>, St
   readonly dependencies?: readonly Dependency[] | undefined;
   readonly laneOf?: ((key: string) => string) | undefined;
   readonly laneLimit?: ((lane: string) => number) | undefined;
+  readonly bulkLimit?: BulkLimit | undefined;
   /** Runs at once. */
   readonly maxInFlight: number;
   /** Time for one run, milliseconds. */
@@ -68,6 +71,8 @@ type Failed = Extract<Outcome, { readonly kind: "failed" }>;
 
 const DEFAULT_RETRY = { baseMs: 1_000, maxMs: 300_000 };
 const CONFLICT_RETRY = { baseMs: 50, maxMs: 5_000 };
+/** With so many keys at work, one more new object is one of many. */
+const CROWD = 100;
 /** A run that has not ended this long after its deadline ignores its signal. */
 const OVERDUE_MS = 5_000;
 
@@ -107,8 +112,8 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
   constructor(options: ControllerOptions<T, Status>) {
     this.name = options.name;
     this.#options = options;
-    const { clock, laneOf, laneLimit, leadership, maxInFlight, metrics, store } = options;
-    this.queue = new WorkQueue({ clock, laneOf, laneLimit, maxInFlight, onReady: () => this.#schedulePump() });
+    const { leadership, maxInFlight, metrics, store } = options;
+    this.queue = new WorkQueue({ ...options, onReady: () => this.#schedulePump() });
     this.#metrics = metrics.controller(options.name, maxInFlight);
     this.#queueMetrics = metrics.queue(options.name, this.queue);
     this.#backoff = new KeyedBackoff(options.retry ?? DEFAULT_RETRY);
@@ -160,7 +165,13 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
   #onChange(change: Change<T>): void {
     const { annotations = [], requestAnnotations = [], conditionTypes } = this.#options;
     if (!isRelevant(change, { annotations: [...annotations, ...requestAnnotations], conditionTypes })) return;
-    this.enqueue(change.key, { priority: change.source === "list" ? "bulk" : "live", reason: change.source });
+    this.enqueue(change.key, { priority: this.#priorityOf(change), reason: change.source });
+  }
+
+  /** Nobody waits for one of a hundred objects that are made at once; whoever edits one meanwhile does. */
+  #priorityOf({ before, source }: Change<T>): Priority {
+    const isOneOfMany = before === undefined && this.queue.load >= CROWD;
+    return source === "list" || isOneOfMany ? "bulk" : "live";
   }
 
   /** Runs start in a microtask, so that a burst of keys starts together. */
@@ -185,7 +196,7 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
       log.error("Run ignores its deadline; its slot is given to others", { deadlineMs });
       this.queue.release(key);
     });
-    const end = await this.#runner.run({ key, priority, id, log });
+    const end = await this.#runner.run({ key, priority, id, log, onAnswered: () => overdue.cancel() });
     overdue.cancel();
     const seconds = (clock.monotonic() - startedAt) / 1_000;
     log[end.kind === "failed" ? "warn" : "debug"]("Run ended", { outcome: end, cause: work.reason, seconds });
@@ -222,19 +233,20 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
       case "stalled":
         this.#metrics.stalled();
         this.#backoff.forget(key);
-        return this.#recheck(key, end.recheckAt);
+        return this.#recheck(work, end.recheckAt);
       case "settled":
       case "waiting":
         this.#backoff.forget(key);
-        return this.#recheck(key, end.recheckAt);
+        return this.#recheck(work, end.recheckAt);
     }
   }
 
-  #retry({ key, priority }: Work, failure: Pick<Failed, "retryAfterMs" | "recheckAt">): RunResult {
+  #retry(work: Work, failure: Pick<Failed, "retryAfterMs" | "recheckAt">): RunResult {
+    const { key, priority } = work;
     this.#queueMetrics.retried();
     const afterMs = Math.max(this.#backoff.next(key), failure.retryAfterMs ?? 0);
     this.queue.add(key, { priority, afterMs, reason: "retry" });
-    this.#recheck(key, failure.recheckAt);
+    this.#recheck(work, failure.recheckAt);
     return "error";
   }
 
@@ -247,9 +259,9 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
     }
   }
 
-  #recheck(key: string, recheckAt: number | undefined): RunResult {
+  #recheck({ key, priority }: Work, recheckAt: number | undefined): RunResult {
     if (recheckAt === undefined) return "success";
-    this.queue.add(key, { afterMs: recheckAt - this.#options.clock.now(), reason: "recheck" });
+    this.queue.add(key, { priority, afterMs: recheckAt - this.#options.clock.now(), reason: "recheck" });
     return "requeue_after";
   }
 }

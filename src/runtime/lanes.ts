@@ -9,8 +9,23 @@ interface Lane<T> {
   readonly waiting: Readonly<Record<Priority, LinkedList<T>>>;
   /** Places in the rounds, present while the lane has something to give. */
   readonly turns: Record<Priority, ListNode<Lane<T>> | undefined>;
-  inFlight: number;
+  readonly inFlight: Record<Priority, number>;
+  /** Bulk has had its burst, and waits until most of it has ended. */
+  isBulkSated: boolean;
   isPaused: boolean;
+}
+
+/** How many items of a lane may be in flight. */
+export interface LaneLimits {
+  /** Of both priorities together. */
+  limitOf(lane: string): number;
+  readonly bulk?: BulkLimit | undefined;
+}
+
+/** Once `most` bulk items of a lane are in flight, none follow until only `againAt` are left. */
+export interface BulkLimit {
+  readonly most: number;
+  readonly againAt: number;
 }
 
 /** A place in a line. */
@@ -25,6 +40,7 @@ export interface LaneTicket<T> {
  * - Within a lane and a priority: first in, first out. Within a priority: lanes take turns.
  * - Live goes before bulk, but one turn in eight is bulk's while both wait.
  * - A lane gives nothing while it is paused or has as many items in flight as its limit.
+ * - With a bulk limit, bulk leaves the rest of a lane to live, and comes in bursts: what starts together can share.
  */
 export class Lanes<T> {
   readonly #lanes = new Map<string, Lane<T>>();
@@ -35,10 +51,10 @@ export class Lanes<T> {
   };
   readonly #sizes: Record<Priority, number> = { live: 0, bulk: 0 };
   readonly #turns = new PriorityTurns();
-  readonly #limitOf: (lane: string) => number;
+  readonly #limits: LaneLimits;
 
-  constructor(limitOf: (lane: string) => number) {
-    this.#limitOf = limitOf;
+  constructor(limits: LaneLimits) {
+    this.#limits = limits;
   }
 
   /** Items in line, paused lanes included. */
@@ -69,14 +85,15 @@ export class Lanes<T> {
     lane.turns[priority] = undefined;
     const value = lane.waiting[priority].shift();
     this.#sizes[priority] -= 1;
-    lane.inFlight += 1;
+    lane.inFlight[priority] += 1;
     this.#updateTurns(lane);
     return value;
   }
 
-  free(name: string): void {
+  /** An item that was taken with this priority has ended. */
+  free(name: string, priority: Priority): void {
     const lane = this.#lane(name);
-    lane.inFlight -= 1;
+    lane.inFlight[priority] -= 1;
     this.#updateTurns(lane);
   }
 
@@ -101,7 +118,8 @@ export class Lanes<T> {
       name,
       waiting: { live: new LinkedList(), bulk: new LinkedList() },
       turns: { live: undefined, bulk: undefined },
-      inFlight: 0,
+      inFlight: { live: 0, bulk: 0 },
+      isBulkSated: false,
       isPaused: false,
     };
     this.#lanes.set(name, lane);
@@ -109,10 +127,10 @@ export class Lanes<T> {
   }
 
   #updateTurns(lane: Lane<T>): void {
-    const mayGive = !lane.isPaused && lane.inFlight < this.#limitOf(lane.name);
+    this.#noteBulk(lane);
     for (const priority of ["live", "bulk"] as const) {
       const turn = lane.turns[priority];
-      if (mayGive && lane.waiting[priority].size > 0) {
+      if (lane.waiting[priority].size > 0 && this.#mayGive(lane, priority)) {
         lane.turns[priority] ??= this.#rounds[priority].push(lane);
       } else if (turn !== undefined) {
         this.#rounds[priority].remove(turn);
@@ -120,6 +138,18 @@ export class Lanes<T> {
       }
     }
     const isEmpty = lane.waiting.live.size === 0 && lane.waiting.bulk.size === 0;
-    if (isEmpty && lane.inFlight === 0 && !lane.isPaused) this.#lanes.delete(lane.name);
+    const isIdle = lane.inFlight.live === 0 && lane.inFlight.bulk === 0;
+    if (isEmpty && isIdle && !lane.isPaused) this.#lanes.delete(lane.name);
+  }
+
+  #mayGive({ inFlight, isBulkSated, isPaused, name }: Lane<T>, priority: Priority): boolean {
+    if (isPaused || inFlight.live + inFlight.bulk >= this.#limits.limitOf(name)) return false;
+    return priority === "live" || !isBulkSated;
+  }
+
+  #noteBulk(lane: Lane<T>): void {
+    const { most, againAt } = this.#limits.bulk ?? { most: Infinity, againAt: Infinity };
+    if (lane.inFlight.bulk >= most) lane.isBulkSated = true;
+    else if (lane.inFlight.bulk <= againAt) lane.isBulkSated = false;
   }
 }

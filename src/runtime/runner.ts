@@ -40,6 +40,8 @@ interface Order {
   readonly priority: Priority;
   readonly id: string;
   readonly log: Logger;
+  /** The reconcile function has come back; what is left stands in line for the API server, and ends by itself. */
+  readonly onAnswered: () => void;
 }
 
 /**
@@ -108,6 +110,7 @@ export class Runner<T extends CustomResource<unknown, Status>, Status extends Co
     try {
       return await this.#options.reconcile(object, this.#runOf(object, order, scope));
     } finally {
+      order.onAnswered();
       if (scope.isTimeUp) this.#options.onTimeUp();
     }
   }

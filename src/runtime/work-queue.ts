@@ -3,7 +3,7 @@
 
 import type { Clock, Timer } from "./clock.ts";
 import { DelayHeap } from "./delay-heap.ts";
-import { Lanes, type LaneTicket } from "./lanes.ts";
+import { Lanes, type BulkLimit, type LaneTicket } from "./lanes.ts";
 import { mostUrgent, type Priority } from "./priority.ts";
 
 export interface WorkQueueOptions {
@@ -14,6 +14,8 @@ export interface WorkQueueOptions {
   readonly laneOf?: ((key: string) => string) | undefined;
   /** Keys in flight a lane. Default: no limit of its own. */
   readonly laneLimit?: ((lane: string) => number) | undefined;
+  /** For the bulk keys of each lane. Default: none of their own. */
+  readonly bulkLimit?: BulkLimit | undefined;
   /** Something may now be taken that could not be before. Called synchronously, possibly within `add` and `done`. */
   readonly onReady: () => void;
 }
@@ -50,6 +52,7 @@ interface Entry extends Request {
 
 interface Running {
   readonly lane: string;
+  readonly priority: Priority;
   readonly startedAt: number;
   holdsSlot: boolean;
   /** What was asked for meanwhile. */
@@ -86,7 +89,8 @@ export class WorkQueue {
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
-    this.#lanes = new Lanes(options.laneLimit ?? (() => Infinity));
+    const { laneLimit: limitOf = () => Infinity, bulkLimit: bulk } = options;
+    this.#lanes = new Lanes({ limitOf, bulk });
   }
 
   add(key: string, options: AddOptions = {}): void {
@@ -107,8 +111,9 @@ export class WorkQueue {
     this.#waiting.delete(entry.key);
     this.#slotsInUse += 1;
     const now = this.#now();
-    this.#running.set(entry.key, { lane: entry.ticket?.lane ?? "", startedAt: now, holdsSlot: true });
-    return { key: entry.key, priority: entry.priority, reason: entry.reason, waitedMs: now - entry.dueAt };
+    const { key, priority, reason, ticket } = entry;
+    this.#running.set(key, { lane: ticket?.lane ?? "", priority, startedAt: now, holdsSlot: true });
+    return { key, priority, reason, waitedMs: now - entry.dueAt };
   }
 
   /** Gives a key back. */
@@ -127,7 +132,7 @@ export class WorkQueue {
     if (running === undefined || !running.holdsSlot) return;
     running.holdsSlot = false;
     this.#slotsInUse -= 1;
-    this.#lanes.free(running.lane);
+    this.#lanes.free(running.lane, running.priority);
     this.#notify();
   }
 
@@ -158,6 +163,11 @@ export class WorkQueue {
   /** Keys ready to be worked on, paused lanes included. */
   depth(priority: Priority): number {
     return this.#isClosed ? 0 : this.#lanes.size(priority);
+  }
+
+  /** Keys in work, and ready to be. */
+  get load(): number {
+    return this.#running.size + this.depth("live") + this.depth("bulk");
   }
 
   /** Keys that wait for their time. */

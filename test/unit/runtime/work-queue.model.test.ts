@@ -10,7 +10,8 @@ import { seededRandom, type SeededRandom } from "../../fakes/seeded-random.ts";
 
 const LANES = ["a", "b", "c", "d"];
 const KEYS = Array.from({ length: 40 }, (_, index) => `${LANES[index % LANES.length]}/${index}`);
-const LANE_LIMIT = 3;
+const LANE_LIMIT = 4;
+const BULK_LIMIT = { most: 3, againAt: 1 };
 const MOST_IN_FLIGHT = 8;
 const SEEDS = 20;
 const STEPS_PER_SEED = 5_000;
@@ -33,6 +34,10 @@ class Trial {
   readonly running = new Map<string, Wanted | undefined>();
   readonly paused = new Set<string>();
   readonly overdue = new Set<string>();
+  /** Keys in work that were taken as bulk. */
+  readonly bulk = new Set<string>();
+  /** Lanes whose bulk has had its burst. */
+  readonly sated = new Set<string>();
   handedOut = 0;
   #moment = 0;
   #liveSinceBulk = 0;
@@ -46,6 +51,7 @@ class Trial {
       maxInFlight: MOST_IN_FLIGHT,
       laneOf,
       laneLimit: () => LANE_LIMIT,
+      bulkLimit: BULK_LIMIT,
       onReady: () => {},
     });
   }
@@ -77,6 +83,7 @@ class Trial {
     this.#checkTaken(work, eligible);
     this.waiting.delete(work.key);
     this.running.set(work.key, undefined);
+    if (work.priority === "bulk") this.bulk.add(work.key);
     this.handedOut += 1;
     this.#observe();
   }
@@ -86,6 +93,7 @@ class Trial {
     const again = this.running.get(key);
     this.running.delete(key);
     this.overdue.delete(key);
+    this.bulk.delete(key);
     // The slot is free for a moment before the key stands in line again.
     this.#observe();
     if (again !== undefined) this.#want(key, again);
@@ -95,6 +103,7 @@ class Trial {
   release(key: string): void {
     this.queue.release(key);
     this.overdue.add(key);
+    this.bulk.delete(key);
     this.#observe();
   }
 
@@ -126,16 +135,28 @@ class Trial {
 
   /** After every step: a lane that could not give for a moment begins its turn anew. */
   #observe(): void {
-    const slots = this.#slotsByLane();
+    this.#noteBulk();
     const giving = new Set<string>();
     for (const [key, { place, priority }] of this.waiting) {
       const lane = laneOf(key);
-      const isOpen = !this.paused.has(lane) && (slots.get(lane) ?? 0) < LANE_LIMIT;
-      if (place !== undefined && isOpen) giving.add(`${priority} ${lane}`);
+      if (place !== undefined && this.#isOpen(lane, priority)) giving.add(`${priority} ${lane}`);
     }
     for (const turn of this.#passedOver.keys()) {
       if (!giving.has(turn)) this.#passedOver.delete(turn);
     }
+  }
+
+  #noteBulk(): void {
+    for (const lane of LANES) {
+      const inFlight = [...this.bulk].filter((key) => laneOf(key) === lane).length;
+      if (inFlight >= BULK_LIMIT.most) this.sated.add(lane);
+      else if (inFlight <= BULK_LIMIT.againAt) this.sated.delete(lane);
+    }
+  }
+
+  #isOpen(lane: string, priority: Priority): boolean {
+    const hasRoom = (this.#slotsByLane().get(lane) ?? 0) < LANE_LIMIT;
+    return hasRoom && !this.paused.has(lane) && !(priority === "bulk" && this.sated.has(lane));
   }
 
   #slotsByLane(): Map<string, number> {
@@ -147,13 +168,9 @@ class Trial {
   }
 
   #eligible(): string[] {
-    const slots = this.#slotsByLane();
     if (this.running.size - this.overdue.size >= MOST_IN_FLIGHT) return [];
-    return [...this.waiting.keys()].filter((key) => {
-      const lane = laneOf(key);
-      const isReady = this.waiting.get(key)?.place !== undefined;
-      return isReady && !this.paused.has(lane) && (slots.get(lane) ?? 0) < LANE_LIMIT;
-    });
+    const ready = [...this.waiting].filter(([, { place }]) => place !== undefined);
+    return ready.filter(([key, { priority }]) => this.#isOpen(laneOf(key), priority)).map(([key]) => key);
   }
 
   #checkTaken(work: Work, eligible: readonly string[]): void {

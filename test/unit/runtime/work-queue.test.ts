@@ -149,6 +149,19 @@ describe("WorkQueue", () => {
     expect(keysOf(queue)).to.deep.equal(["a/2"]);
   });
 
+  it("hands out bulk in bursts, and keeps room for live", () => {
+    const queue = queueWith({ laneLimit: () => 6, bulkLimit: { most: 4, againAt: 1 } });
+    for (let index = 0; index < 7; index += 1) queue.add(`bulk-${index}`, { priority: "bulk" });
+    expect(keysOf(queue)).to.deep.equal(["bulk-0", "bulk-1", "bulk-2", "bulk-3"]);
+    queue.add("live");
+    expect(keysOf(queue)).to.deep.equal(["live"]);
+    for (const key of ["bulk-0", "bulk-1"]) queue.done(key);
+    expect(keysOf(queue)).to.deep.equal([]);
+    expect(notified(() => queue.done("bulk-2"))).to.equal(true);
+    expect(keysOf(queue)).to.deep.equal(["bulk-4", "bulk-5", "bulk-6"]);
+    expect(queue.load).to.equal(5);
+  });
+
   it("keeps the whole within its limit", () => {
     const queue = queueWith({ maxInFlight: 2 });
     for (const key of ["1", "2", "3"]) queue.add(key);
