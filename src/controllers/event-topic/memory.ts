@@ -42,7 +42,7 @@ export interface TopicMemory {
   readonly hasFinalizer: boolean;
   /** Dead-letter topics by name. */
   readonly deadLetters: ReadonlyMap<string, DeadLetterMemory>;
-  /** Topics that we recorded as ours before creating them: `<uid>/<cluster id>/<name>` each. */
+  /** Topics that we recorded as ours before creating them: `<uid>/<cluster id>/<name>` each, with `@<id>` of a lost one. */
   readonly recordedCreations: ReadonlySet<string>;
   /** Ids of topics whose protected deletion somebody confirmed. */
   readonly confirmedDeletions: ReadonlySet<string>;
@@ -51,21 +51,9 @@ export interface TopicMemory {
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const {
-    bus,
-    topicName,
-    topicId,
-    adopted,
-    replicationFactor,
-    retentionPolicy,
-    managedKeys,
-    pendingChanges,
-    conditions,
-  } = topic.status ?? {};
+  const { bus, topicName, topicId, adopted, replicationFactor, retentionPolicy, managedKeys, pendingChanges } =
+    topic.status ?? {};
   const { annotations, deletionTimestamp, finalizers } = topic.metadata;
-  const ready = findCondition(conditions, "Ready");
-  const isFresh = ready !== undefined && FRESH_REASONS.has(ready.reason);
-  const createdAt = isFresh ? Date.parse(ready.lastTransitionTime) : Number.NaN;
   return {
     busName: bus?.name,
     clusterId: bus?.clusterId,
@@ -82,8 +70,16 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     deadLetters: deadLetters(topic),
     recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
-    isJustCreated: nowMs - createdAt < VISIBILITY_GRACE_MS,
+    isJustCreated: isJustCreated(topic, nowMs),
   };
+}
+
+function isJustCreated({ metadata, status }: EventTopic, nowMs: number): boolean {
+  const ready = findCondition(status?.conditions, "Ready");
+  if (ready === undefined || !FRESH_REASONS.has(ready.reason)) return false;
+  // While the object is being deleted only what was said before: after it, these words tell of the end of the topic.
+  if (metadata.deletionTimestamp !== undefined && ready.observedGeneration === metadata.generation) return false;
+  return nowMs - Date.parse(ready.lastTransitionTime) < VISIBILITY_GRACE_MS;
 }
 
 function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): ReadonlyMap<string, string> {

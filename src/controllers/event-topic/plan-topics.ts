@@ -11,7 +11,7 @@ import type { DesiredTopics } from "./desired-topics.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
 import { formatCreations, type TopicMemory } from "./memory.ts";
 import type { ObservedTopics } from "./observe.ts";
-import { isRecorded, planTopic, step, type TopicPlan } from "./plan.ts";
+import { isRecorded, planTopic, recordedName, recordsOf, step, type TopicPlan } from "./plan.ts";
 import { resultingTopic } from "./resulting-topic.ts";
 
 /** Steps and refusals are those of all topics: what carries out, permits or proves a step need not know which is which. */
@@ -30,12 +30,11 @@ export function planTopics(desired: DesiredTopics, observed: ObservedTopics, mem
   const source = planTopic(wanted, observed.source, memory);
   if (wanted.presence === "absent") {
     const absences = planEach(wishes, observed, ({ absence }) => absence);
-    return composed(
-      source,
-      absences,
-      [...absences.values(), source].flatMap(({ steps }) => steps),
-      [],
-    );
+    const all = [...absences.values(), source];
+    // Together or not yet: what has been done is told, and nobody would know any more what is only too young to be seen.
+    const isUnseen = all.some(({ deletion }) => deletion?.kind === "unseen");
+    const steps = isUnseen ? [] : all.flatMap((plan) => plan.steps);
+    return composed(source, absences, steps, []);
   }
   // Dead letters of a topic that is not (yet) ours would be nobody's.
   if (!isServed(source)) return composed(source, new Map(), recordedFirst(source.steps, wanted, new Map(), memory), []);
@@ -140,10 +139,13 @@ function creationRecord(
   letters: TopicsPlan["deadLetters"],
   memory: TopicMemory,
 ): string | undefined {
-  const topics = [source, ...[...letters.values()].map(({ desired }) => desired)];
+  const wanted = [source, ...[...letters.values()].map(({ desired }) => desired)];
+  const topics = wanted.filter((topic) => topic.presence === "present");
   const created = new Set(steps.flatMap(({ action }) => (action.type === "createTopic" ? [action.topic.name] : [])));
-  const recorded = topics.filter((topic) => topic.presence === "present" && isRecorded(topic, memory));
-  const names = new Set(recorded.map(({ name }) => name));
-  if ([...created].every((name) => names.has(name))) return undefined;
-  return formatCreations(creator, [...names, ...[...created].filter((name) => !names.has(name))]);
+  const missing = topics.filter((topic) => created.has(topic.name) && !isRecorded(topic, memory));
+  if (missing.length === 0) return undefined;
+  const kept = topics
+    .filter((topic) => !missing.includes(topic))
+    .flatMap(({ name }) => recordsOf(name, creator, memory));
+  return formatCreations(creator, [...kept, ...missing.map((topic) => recordedName(topic))]);
 }

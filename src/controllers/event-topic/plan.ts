@@ -26,7 +26,8 @@ export interface TopicPlan extends Plan<TopicAction, EventTopicReason> {
   readonly binding?: { readonly topicId: string; readonly isAdopted: boolean } | undefined;
   /** The object is being deleted: what comes of it once the steps are done. */
   readonly deletion?:
-    | { readonly kind: "pending" | "done" }
+    /** `unseen`: we made it so lately that the brokers need not show it yet, and what is not seen is not judged. */
+    | { readonly kind: "pending" | "done" | "unseen" }
     | { readonly kind: "leftBehind"; readonly why: string }
     | undefined;
   /** A topic with another id stands where the bound one was. */
@@ -43,7 +44,7 @@ export function planTopic(
   observed: ObservedTopic,
   memory: TopicMemory,
 ): TopicPlan {
-  if (desired.presence === "absent") return planDeletion(desired, observed);
+  if (desired.presence === "absent") return planDeletion(desired, observed, memory);
   if (observed.kind === "absent") {
     return desired.boundId === undefined ? planCreate(desired) : planGone(desired, memory);
   }
@@ -54,9 +55,9 @@ export function planTopic(
 }
 
 /** By id, so that a namesake survives; and done only when absence was seen. */
-function planDeletion(desired: DesiredAbsence, observed: ObservedTopic): TopicPlan {
+function planDeletion(desired: DesiredAbsence, observed: ObservedTopic, { isJustCreated }: TopicMemory): TopicPlan {
   const nothing = { steps: [], refusals: [], notes: [] };
-  if (observed.kind === "absent") return { ...nothing, deletion: { kind: "done" } };
+  if (observed.kind === "absent") return { ...nothing, deletion: { kind: isJustCreated ? "unseen" : "done" } };
   const { id } = observed.topic;
   if (id !== desired.boundId) {
     const why = `topic "${desired.name}" has another id, ${id}, than the one that was ours, ${desired.boundId}`;
@@ -105,8 +106,8 @@ function planGone(desired: DesiredTopic, memory: TopicMemory): TopicPlan {
 function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMemory): TopicPlan {
   const { boundId, name } = desired;
   const recreation = boundId === undefined ? undefined : { name, before: boundId };
-  if (recreation === undefined && isRecorded(desired, memory)) {
-    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false) };
+  if (isRecorded(desired, memory)) {
+    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false), recreation };
   }
   if (desired.refusals.length > 0) return { steps: [], refusals: desired.refusals, recreation, notes: [] };
   const differences = creationDifferences(desired, observed);
@@ -133,9 +134,29 @@ function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMem
   };
 }
 
-/** Our own create, of which no more than the record was stored. */
-export function isRecorded({ record, name }: DesiredTopic, { recordedCreations }: TopicMemory): boolean {
-  return record.creator !== undefined && recordedCreations.has(formatCreations(record.creator, [name]));
+/** Our own create, of which no more than the record was stored; with a lost status, whichever of them it was. */
+export function isRecorded(desired: DesiredTopic, memory: TopicMemory): boolean {
+  const { boundId, name, record } = desired;
+  if (record.creator === undefined) return false;
+  const records = recordsOf(name, record.creator, memory);
+  return boundId === undefined ? records.length > 0 : records.includes(recordedName(desired));
+}
+
+/**
+ * The name under which a creation is recorded. A topic that is made in place of a lost one is named with what it
+ * replaces, or every later namesake would pass for it.
+ */
+export function recordedName({ name, boundId }: DesiredTopic): string {
+  return boundId === undefined ? name : `${name}@${boundId}`;
+}
+
+/** What is on record of a topic. */
+export function recordsOf(name: string, creator: string, { recordedCreations }: TopicMemory): string[] {
+  const prefix = formatCreations(creator, [""]);
+  const names = [...recordedCreations].flatMap((entry) =>
+    entry.startsWith(prefix) ? [entry.slice(prefix.length)] : [],
+  );
+  return names.filter((recorded) => recorded.split("@")[0] === name);
 }
 
 /** What the create request would carry and the live topic has otherwise; nothing means that adoption changes nothing. */

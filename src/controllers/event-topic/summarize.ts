@@ -27,6 +27,8 @@ import type { FinishedStory } from "./story.ts";
 
 /** How soon to look whether a deleted topic is gone. */
 const DELETION_RECHECK_MS = 500;
+/** How soon to look whether what is to be deleted can be seen. */
+const VISIBILITY_RECHECK_MS = 2_000;
 
 export function summarizeTopic(
   topic: EventTopic,
@@ -112,6 +114,8 @@ function hasActed({ results }: FinishedStory): boolean {
 /** The finalizer goes only when absence was seen, of every topic that is not left behind. */
 function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: number): Verdict<EventTopicStatus> {
   const { plan, resolved } = story;
+  // Nothing is said, so that it stays known when the topic was made.
+  if (isUnseen(plan)) return { outcome: waiting("NotYetVisible", nowMs + VISIBILITY_RECHECK_MS) };
   const pending = plan.steps.flatMap(({ action }) => (action.type === "deleteTopic" ? [`"${action.topicName}"`] : []));
   const judgement = judgeFindings(findingsOf(story), nowMs) ?? {
     reason: "NotYetVisible" as const,
@@ -120,6 +124,10 @@ function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: numbe
   };
   const facts = identityFacts(topic, resolved.identity);
   return tell(topic, { facts, judgement, nowMs, events: topicEvents(story), hasChanged: hasActed(story) });
+}
+
+function isUnseen(plan: TopicsPlan): boolean {
+  return plansOf(plan).some(({ deletion }) => deletion?.kind === "unseen");
 }
 
 /** Nothing was refused and nothing failed. */
