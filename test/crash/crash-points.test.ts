@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import { playAllCrashes } from "./scenario.ts";
+import { play, playAllCrashes } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
 describe("Wherever the operator dies, the end is the same:", () => {
@@ -11,3 +11,20 @@ describe("Wherever the operator dies, the end is the same:", () => {
     });
   }
 }).timeout(60_000);
+
+describe("An object that goes before the brokers show its topic", () => {
+  it("takes the topic along", async () => {
+    const { state } = await play({
+      name: "hasty",
+      world: { visibilityLagMs: 8_000 },
+      acts: [
+        async (world) => {
+          world.createTopic("hasty", { deletionPolicy: "Delete", deadLetter: {} });
+          await world.pass(1_000);
+          world.deleteTopic("hasty");
+        },
+      ],
+    });
+    expect(state.kafka).to.deep.equal({});
+  });
+});

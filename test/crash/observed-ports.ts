@@ -62,10 +62,10 @@ export function observedAdmin(target: KafkaAdmin, activity: Activity, oracle: Sa
       return async (...args: unknown[]): Promise<unknown> => {
         activity.calls += 1;
         const isWrite = verb !== "validateTopic" && writeVerbs.has(verb as Verb);
-        if (isWrite) activity.effects += 1;
         const judge = isWrite ? oracle.seesCall(verb, args) : undefined;
         const answer = await method.apply(target, args);
         activity.calls += 1;
+        if (isWrite && (answer as Answer<unknown>).status === "ok") activity.effects += 1;
         judge?.(answer as Answer<unknown>);
         return answer;
       };

@@ -1,24 +1,26 @@
 // SafetyOracle: judges each write of the operator at the moment when it is made, by the rules that keep data safe, and
 // by nothing that the operator itself believes. It keeps what it found wrong, one sentence each.
 
-import { READY_REASONS } from "../../src/api/conditions.ts";
 import type { CustomResource } from "../../src/api/custom-resource.ts";
 import type { EventBus } from "../../src/api/event-bus.ts";
 import type { EventTopic } from "../../src/api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../src/api/group.ts";
-import { KINDS } from "../../src/api/kinds.ts";
+import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
 import type { Answer } from "../../src/kafka/model/failure.ts";
 import type { ConfigChange, ConfigResource } from "../../src/kafka/model/topic-config.ts";
-import { conditionProblems } from "../environment/condition-problems.ts";
 import type { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts";
 import type { InMemoryKubernetes } from "../fakes/in-memory-kubernetes.ts";
+import { statusProblems } from "./status-problems.ts";
+import { boundIds, revertedKeys, wantsPartitions, wishesFor, type Wish } from "./topic-wishes.ts";
 
 /** The truth that writes are judged by. */
 export interface Truth {
+  readonly clock: { now(): number };
   readonly kafka: InMemoryKafka;
   readonly topics: InMemoryKubernetes<EventTopic>;
   readonly buses: InMemoryKubernetes<EventBus>;
+  readonly policies: InMemoryKubernetes<RetentionPolicy>;
 }
 
 type Judge = (answer: Answer<unknown>) => void;
@@ -43,7 +45,7 @@ export class SafetyOracle {
 
   /** A write to Kafka begins; the returned function is told its answer. */
   seesCall(verb: keyof KafkaAdmin, args: readonly unknown[]): Judge {
-    if (this.forbidsKafka) this.#violated(`${verb} ${JSON.stringify(args[0])} while nothing may be written`);
+    if (this.forbidsKafka) this.#violated(`${verb} ${JSON.stringify(args)} while nothing may be written`);
     switch (verb) {
       case "createTopic":
         return this.#creation((args[0] as { readonly name: string }).name);
@@ -60,23 +62,12 @@ export class SafetyOracle {
 
   /** The operator wrote this object. */
   sawObject(object: CustomResource<unknown>): void {
-    const { kind, metadata, status } = object;
-    const told = (problem: string): void => this.#violated(`${kind} ${metadata.name}: ${problem}`);
-    for (const problem of conditionProblems(object)) told(problem);
-    const ready = status?.conditions?.find(({ type }) => type === "Ready");
-    const reasons = READY_REASONS[kind as keyof typeof READY_REASONS] as Readonly<Record<string, { ready: string }>>;
-    if (ready !== undefined && reasons[ready.reason]?.ready !== ready.status) {
-      told(`Ready=${ready.status} has the reason "${ready.reason}", which the table does not have`);
-    }
-    const schema = KINDS.find((candidate) => candidate.kind === kind)?.status.strict();
-    const parsed = schema?.safeParse(status ?? {});
-    if (parsed?.success === false) told(`its status does not fit its schema: ${parsed.error.message}`);
-    for (const problem of orderProblems(status ?? {}, "status")) told(problem);
+    for (const problem of statusProblems(object)) this.#violated(`${object.kind} ${object.metadata.name}: ${problem}`);
   }
 
   #creation(name: string): Judge {
-    const wishes = this.#claiming(name).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-    const problem = wishes.length === 0 ? "nobody declares it" : this.#problemOfHeld(wishes);
+    const wishes = this.#wishes(name).filter(({ object }) => object.metadata.deletionTimestamp === undefined);
+    const problem = wishes.length === 0 ? "nobody declares it" : this.#hold(wishes);
     return (answer) => {
       if (answer.status !== "ok") return;
       const count = (this.#creates.get(name) ?? 0) + 1;
@@ -88,15 +79,16 @@ export class SafetyOracle {
 
   #deletion(id: string): Judge {
     const topic = this.#truth.kafka.topics.byId(id);
-    const owners = this.#truth.topics.objects.filter(({ status }) => status?.topicId === id);
+    const owners = this.#truth.topics.objects.filter((object) => boundIds(object).includes(id));
     const entitled = owners.filter(({ metadata, spec }) => {
-      const isConfirmed =
-        spec.deletionProtection === false || metadata.annotations?.[ANNOTATION.confirmDeletion] === id;
+      const confirmed = (metadata.annotations?.[ANNOTATION.confirmDeletion] ?? "").split(",");
+      const isConfirmed = spec.deletionProtection === false || confirmed.includes(id);
       const isWanted = metadata.deletionTimestamp !== undefined && spec.deletionPolicy === "Delete";
       const isHeld = spec.suspend === true || metadata.finalizers?.includes(FINALIZER) !== true;
       return isWanted && !isHeld && (isConfirmed || !this.#isInUse(topic?.name ?? ""));
     });
-    const problem = entitled.length === 0 ? "no object asks for it" : this.#problemOfHeld(entitled);
+    const wishes = entitled.map((object) => ({ object, role: "source" }) as const);
+    const problem = entitled.length === 0 ? "no object asks for it" : this.#hold(wishes);
     return (answer) => {
       if (answer.status !== "ok" || topic === undefined) return;
       if (problem !== undefined) this.#violated(`Topic ${id} was deleted although ${problem}`);
@@ -105,43 +97,74 @@ export class SafetyOracle {
   }
 
   #growth({ name, count }: { readonly name: string; readonly count: number }): Judge {
-    const topic = this.#truth.kafka.topics.get(name);
-    const wishes = this.#claiming(name).filter(({ spec }) => {
-      const isSized = spec.sizing !== undefined || spec.partitions === count;
-      const isKeyed = spec.partitionKey !== undefined || topic?.configs["cleanup.policy"]?.includes("compact") === true;
-      return isSized && (!isKeyed || spec.acknowledgePartitionGrowth === count);
+    const { topics } = this.#truth.kafka;
+    const isCompacted = topics.get(name)?.configs["cleanup.policy"]?.includes("compact") === true;
+    const wishes = this.#wishes(name).filter((wish) => {
+      const { spec, status } = wish.object;
+      const isKeyed = wish.role === "source" && (spec.partitionKey !== undefined || isCompacted);
+      const source = topics.get(status?.topicName ?? "")?.partitions.length ?? 0;
+      return wantsPartitions(wish, count, source) && (!isKeyed || spec.acknowledgePartitionGrowth === count);
     });
     return this.#wrong(
       wishes.length === 0 ? `Topic "${name}" grew to ${count}, which nobody wants` : undefined,
-      this.#problemOfHeld(wishes),
+      this.#hold(wishes),
     );
   }
 
-  #configuration(resource: ConfigResource, { set, unset }: ConfigChange): Judge {
-    const owners = this.#claiming(resource.name);
-    const [owner] = owners;
-    const recorded = new Set(owners.flatMap(({ status }) => status?.managedKeys ?? []));
-    const isFull = owners.some(({ spec }) => spec.configOwnership === "Full");
-    const unrecorded = [...Object.keys(set), ...(isFull ? [] : unset)].filter((key) => !recorded.has(key));
-    const reverted = owners.flatMap((object) => revertedKeys(object, set, unset));
+  #configuration({ kind, name }: ConfigResource, { set, unset }: ConfigChange): Judge {
+    const wishes = this.#wishes(name);
+    const reverted = wishes.flatMap((wish) => revertedKeys(wish, set, unset));
     return this.#wrong(
-      reverted.length > 0 ? `Topic "${resource.name}": ${reverted.join(", ")} set against the live spec` : undefined,
-      resource.kind === "topic" ? undefined : `Configuration of ${resource.kind} "${resource.name}" was changed`,
-      owner === undefined ? `Topic "${resource.name}" was configured, which nobody declares` : undefined,
-      unrecorded.length > 0 ? `Topic "${resource.name}": ${unrecorded.join(", ")} changed without a record` : undefined,
-      this.#problemOfHeld(owners),
+      kind === "topic" ? undefined : `Configuration of ${kind} "${name}" was changed`,
+      wishes.length === 0 ? `Topic "${name}" was configured, which nobody declares` : undefined,
+      reverted.length > 0 ? `Topic "${name}": ${reverted.join(", ")} set against the live spec` : undefined,
+      this.#recordProblem(name, wishes, [...Object.keys(set), ...unset], unset),
+      this.#lossProblem(name, set, unset),
+      this.#hold(wishes),
     );
   }
 
-  /** Objects that claim this name, by what they have recorded, else by what they declare (the template is {domain}). */
-  #claiming(name: string): EventTopic[] {
-    return this.#truth.topics.objects.filter(
-      ({ spec, status }) => (status?.topicName ?? spec.topicName ?? spec.domain) === name,
-    );
+  /** Keys of a source topic are on record before they are touched; those of dead letters are known without. */
+  #recordProblem(
+    name: string,
+    wishes: readonly Wish[],
+    keys: readonly string[],
+    unset: readonly string[],
+  ): string | undefined {
+    const sources = wishes.filter(({ role }) => role === "source").map(({ object }) => object);
+    if (sources.length === 0) return undefined;
+    const recorded = new Set(sources.flatMap(({ status }) => status?.managedKeys ?? []));
+    const isFull = sources.some(({ spec }) => spec.configOwnership === "Full");
+    const unrecorded = keys.filter((key) => !recorded.has(key) && !(isFull && unset.includes(key)));
+    return unrecorded.length === 0 ? undefined : `Topic "${name}": ${unrecorded.join(", ")} changed without a record`;
   }
 
-  #problemOfHeld(wishes: readonly EventTopic[]): string | undefined {
-    if (wishes.length > 0 && wishes.every(({ spec }) => spec.suspend === true)) return "its object is suspended";
+  /** Records become deletable only where somebody has said a second time that they may, or that nobody need. */
+  #lossProblem(name: string, set: ConfigChange["set"], unset: ConfigChange["unset"]): string | undefined {
+    const { buses, clock, kafka, policies, topics } = this.#truth;
+    const everybody = [...topics.objects, ...policies.objects, ...buses.objects];
+    const isApproved = everybody.some(({ metadata }) => metadata.annotations?.[ANNOTATION.approve] !== undefined);
+    const guards = [...policies.objects, ...buses.objects].map(({ spec }) => spec.changeGuard?.onShorten);
+    if (isApproved || guards.some((guard) => guard === "Allow" || guard === "StepDown")) return undefined;
+    const retention = set["retention.ms"] ?? (unset.includes("retention.ms") ? "604800000" : undefined);
+    if (retention === undefined || Number(retention) < 0) return undefined;
+    const live = Number(kafka.topics.get(name)?.configs["retention.ms"] ?? "604800000");
+    if (live >= 0 && Number(retention) >= live) return undefined;
+    const logs = kafka.topics.get(name)?.partitions ?? [];
+    const lost = logs.filter(
+      (log) => log.end > log.start && log.offsetAt(clock.now() - Number(retention)) !== log.start,
+    );
+    return lost.length === 0 ? undefined : `Topic "${name}": retention.ms ${retention} lets records go, unapproved`;
+  }
+
+  #wishes(name: string): Wish[] {
+    return wishesFor(name, this.#truth.topics.objects);
+  }
+
+  /** What holds every change back. */
+  #hold(wishes: readonly Wish[]): string | undefined {
+    if (wishes.length > 0 && wishes.every(({ object }) => object.spec.suspend === true))
+      return "its object is suspended";
     const bus = this.#truth.buses.objects.find(({ metadata }) => metadata.name === "bus");
     if (bus === undefined) return "its EventBus is gone";
     if (bus.spec.suspend === true) return "its EventBus is suspended";
@@ -169,31 +192,4 @@ export class SafetyOracle {
   #violated(sentence: string): void {
     this.violations.push(sentence);
   }
-}
-
-/** Keys whose value the live spec itself says, and says otherwise. */
-function revertedKeys({ spec }: EventTopic, set: ConfigChange["set"], unset: ConfigChange["unset"]): readonly string[] {
-  const declared = new Map(Object.entries(spec.config ?? {}).map(([key, value]) => [key, String(value)]));
-  if (spec.compressionType !== undefined) declared.set("compression.type", spec.compressionType);
-  const wrong = Object.entries(set).filter(([key, value]) => declared.has(key) && declared.get(key) !== value);
-  return [...wrong.map(([key]) => key), ...unset.filter((key) => declared.has(key))];
-}
-
-/** Lists of names are sorted and hold each name once; empty ones are not there. */
-function orderProblems(value: unknown, path: string): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (!Array.isArray(value))
-    return Object.entries(value).flatMap(([key, item]) => orderProblems(item, `${path}.${key}`));
-  if (value.length === 0) return [`${path} is empty instead of absent`];
-  const inside = value.flatMap((item, index) => orderProblems(item, `${path}[${index}]`));
-  if (/\.(conditions|brokers|pendingChanges|leftBehind)$/.test(path)) return inside;
-  const names = value.map(nameOf);
-  const sorted = [...new Set(names)].toSorted();
-  return names.join("\n") === sorted.join("\n") ? inside : [...inside, `${path} is not sorted: ${names.join(", ")}`];
-}
-
-function nameOf(item: unknown): string {
-  if (typeof item !== "object" || item === null) return String(item);
-  const { key, name, topicName, groupId } = item as Readonly<Record<string, string>>;
-  return key ?? topicName ?? groupId ?? name ?? JSON.stringify(item);
 }

@@ -10,7 +10,7 @@ import { World, type WorldOptions } from "./world.ts";
 export interface Scenario {
   readonly name: string;
   readonly world?: WorldOptions;
-  readonly acts: readonly ((world: World) => void)[];
+  readonly acts: readonly ((world: World) => void | Promise<void>)[];
   /**
    * Its objects hold no record of their creations (that would be one more write for each): a topic whose creation was
    * not answered is found again and bound as identical, and so reads as adopted.
@@ -35,7 +35,7 @@ export async function play(
   await world.start(point);
   for (const act of scenario.acts) {
     await world.settle();
-    act(world);
+    await act(world);
   }
   await world.settle();
   const hasCrashed = point.isDead;

@@ -46,6 +46,8 @@ const PATIENCE_MS = 1_800_000;
 /** Turns of the event loop without a call, after which nothing goes on by itself. */
 const CALM_TURNS = 4;
 
+type AnyKind = EventBus | EventTopic | RetentionPolicy;
+
 export interface WorldOptions {
   readonly bus?: Partial<EventBusSpec> | undefined;
   /** How long Kafka's changes stay unseen, milliseconds. */
@@ -59,6 +61,7 @@ export interface WorldOptions {
 export class World implements Activity {
   readonly clock = new FakeClock();
   readonly kafka: InMemoryKafka;
+  readonly #kinds = new Map<string, InMemoryKubernetes<AnyKind>>();
   readonly buses = this.#kind<EventBus>(eventBus);
   readonly topics = this.#kind<EventTopic>(eventTopic);
   readonly policies = this.#kind<RetentionPolicy>(retentionPolicy);
@@ -143,7 +146,7 @@ export class World implements Activity {
 
   /** The API as it is now. */
   snapshot(): Snapshot {
-    const kinds = [this.buses, this.topics, this.policies, this.namespaces];
+    const kinds = [...this.#kinds.values()];
     return new Map(
       kinds.map(({ type, objects, resourceVersion }) => [type.plural, { items: objects, resourceVersion }] as const),
     );
@@ -186,10 +189,10 @@ export class World implements Activity {
   }
 
   /** Until nothing is written any more; an operator that dies meanwhile is followed by the next. */
-  async settle(): Promise<void> {
+  async settle(quietMs = QUIET_MS): Promise<void> {
     const startedAt = this.clock.monotonic();
     let quietSince = startedAt;
-    while (this.clock.monotonic() - quietSince < QUIET_MS) {
+    while (this.clock.monotonic() - quietSince < quietMs) {
       const { effects } = this;
       await this.pass(SLICE_MS);
       const hasDied = this.#point.isDead;
@@ -248,10 +251,7 @@ export class World implements Activity {
   }
 
   #seen<T extends KubernetesObject>(type: ResourceType, point: CrashPoint): Resources<T> {
-    const kinds = [this.buses, this.topics, this.policies, this.namespaces] as readonly unknown[];
-    const found = (kinds as readonly Resources<T>[]).find((kind) => kind.type.plural === type.plural);
-    // KafkaTopics are followed in no namespace here, so nobody asks.
-    const truth = observedResources(found ?? (this.#kind(type) as unknown as Resources<T>), this, this.oracle);
+    const truth = observedResources(this.#kind(type) as unknown as Resources<T>, this, this.oracle);
     return crashingResources(this.#options.view?.(truth) ?? truth, point);
   }
 
@@ -262,7 +262,10 @@ export class World implements Activity {
     return nothing;
   }
 
-  #kind<T extends EventBus | EventTopic | RetentionPolicy>(type: ResourceType): InMemoryKubernetes<T> {
-    return new InMemoryKubernetes<T>(type, this.clock);
+  /** One a plural, whoever asks first. */
+  #kind<T extends AnyKind>(type: ResourceType): InMemoryKubernetes<T> {
+    const known = this.#kinds.get(type.plural) ?? new InMemoryKubernetes<AnyKind>(type, this.clock);
+    this.#kinds.set(type.plural, known);
+    return known as unknown as InMemoryKubernetes<T>;
   }
 }

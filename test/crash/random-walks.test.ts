@@ -1,0 +1,55 @@
+import { expect } from "chai";
+import * as fc from "fast-check";
+import { describe, it } from "mocha";
+
+import { ANNOTATION } from "../../src/api/group.ts";
+import { restProblems } from "./rest-problems.ts";
+import { walk, type Move } from "./walk-moves.ts";
+import { Walker } from "./walker.ts";
+import { NAMESPACE, World } from "./world.ts";
+
+/** More of them, and others, by the environment: WALKS, WALK_SEED. */
+const RUNS = Number(process.env["WALKS"] ?? 60);
+const SEED = Number(process.env["WALK_SEED"] ?? 1);
+
+const MOMENT_MS = 100;
+/** Longer than any interval or backoff. */
+const LONG_MS = 400_000;
+
+async function walked(moves: readonly Move[]): Promise<void> {
+  const world = new World({ bus: { legacyNames: [{ pattern: "a", patternType: "prefixed" }] } });
+  const walker = new Walker(world);
+  await world.start();
+  for (const move of moves) {
+    await walker.do(move);
+    await world.pass(MOMENT_MS);
+  }
+  walker.heal();
+  await world.settle(LONG_MS);
+  expect(world.oracle.violations.join("\n"), "what was written").to.equal("");
+  expect(restProblems(world).join("\n"), "at rest").to.equal("");
+  await expectSilence(world);
+  world.die();
+}
+
+/** Nothing is written any more; asked to look again, each object finds nothing to do. */
+async function expectSilence(world: World): Promise<void> {
+  const { effects } = world;
+  await world.pass(LONG_MS);
+  expect(world.effects - effects, `writes at rest: ${world.point.effects.slice(-5).join(", ")}`).to.equal(0);
+  const topics = world.topics.objects.map(({ metadata }) => metadata.name);
+  const sideEffects = world.kafka.sideEffects.length;
+  for (const name of topics) world.topics.annotate({ namespace: NAMESPACE, name }, { [ANNOTATION.requestedAt]: "now" });
+  await world.pass(MOMENT_MS);
+  expect(world.kafka.sideEffects.length, "what is at rest has nothing to do").to.equal(sideEffects);
+  // While its bus is down an object with nothing to do keeps its status as it is.
+  const isConnected = world.buses.objects[0]?.status?.conditions?.[0]?.status === "True";
+  if (isConnected) expect(world.effects - effects, "each object echoes, and nothing more").to.equal(topics.length);
+  else expect(world.effects - effects).to.be.at.most(topics.length);
+}
+
+describe("A random walk of edits, mistakes, reverts and mishaps", () => {
+  it("keeps every rule at every write, and ends in silence and in truth", async () => {
+    await fc.assert(fc.asyncProperty(walk, walked), { seed: SEED, numRuns: RUNS });
+  });
+}).timeout(120_000);
