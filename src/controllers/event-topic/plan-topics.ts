@@ -141,8 +141,10 @@ function creationRecord(
 ): string | undefined {
   const wanted = [source, ...[...letters.values()].map(({ desired }) => desired)];
   const topics = wanted.filter((topic) => topic.presence === "present");
-  const created = new Set(steps.flatMap(({ action }) => (action.type === "createTopic" ? [action.topic.name] : [])));
-  const missing = topics.filter((topic) => created.has(topic.name) && !isRecorded(topic, memory));
+  const created = steps.flatMap(({ action }) => (action.type === "createTopic" ? [action.topic.name] : []));
+  const missing = created.flatMap((name) =>
+    topics.filter((topic) => topic.name === name && !isRecorded(topic, memory)),
+  );
   if (missing.length === 0) return undefined;
   const kept = topics
     .filter((topic) => !missing.includes(topic))
