@@ -39,8 +39,10 @@ export const EVENT_TOPIC_REASONS = {
   ...BUS_REASONS,
   RetentionPolicyNotFound: {
     ...WAITING,
-    means: "A RetentionPolicy that is named does not exist; an existing topic keeps the retention that it has.",
-    remedy: "Create the policy, or name another.",
+    means:
+      "A RetentionPolicy that is named, or that governed the topic, does not exist; an existing topic keeps the " +
+      "retention that it has.",
+    remedy: "Create the policy (anew), or name another.",
     wokenBy: "the RetentionPolicy",
   },
   NotYetVisible: {
@@ -92,7 +94,9 @@ export const EVENT_TOPIC_REASONS = {
   },
   PolicyViolation: {
     ...STALLED,
-    means: "The object asks for what its bus or its RetentionPolicy does not permit.",
+    means:
+      "The object asks for what its bus or its RetentionPolicy does not permit, or for what lets Kafka delete records " +
+      "where changeGuard.onShorten is Deny.",
     remedy: "Stay within the bounds that the message names, or ask the platform to change them.",
   },
   LimitExceeded: {
@@ -124,7 +128,9 @@ export const EVENT_TOPIC_REASONS = {
   },
   ApprovalRequired: {
     ...STALLED,
-    means: "A change would make records deletable; status.pendingChanges says how many, and who has not read them.",
+    means:
+      "A change would make records deletable; status.pendingChanges says how many, who has not read them, and whether it " +
+      "waits for an approval or for groups to read.",
     remedy:
       "Approve it by its id with the annotation eventbus.dev/approve where the message says, or take the change back.",
   },
