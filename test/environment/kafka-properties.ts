@@ -5,6 +5,8 @@ export interface ListenerSpec {
   /** As in `listener.name.<name>.…`; upper case. */
   readonly name: string;
   readonly protocol: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+  /** The port of which clients are told, instead of its own: that of a proxy. For a single broker. */
+  readonly advertisedPort?: number;
 }
 
 export interface BrokerSpec {
@@ -41,6 +43,10 @@ export function brokerProperties(
     "controller.quorum.voters": voters.join(","),
     "log.dirs": broker.dataFolder,
     listeners: cluster.listeners.map(({ name }) => `${name}://127.0.0.1:${broker.ports.get(name)}`).join(","),
+    "advertised.listeners": cluster.listeners
+      .filter((listener) => listener !== CONTROLLER_LISTENER)
+      .map(({ name, advertisedPort }) => `${name}://127.0.0.1:${advertisedPort ?? broker.ports.get(name)}`)
+      .join(","),
     "listener.security.protocol.map": cluster.listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(","),
     "inter.broker.listener.name": CLIENT_LISTENER.name,
     "controller.listener.names": CONTROLLER_LISTENER.name,

@@ -1,0 +1,180 @@
+// What holds while Kafka is away and when it is back, for outages short and long: through a proxy that counts who knocks.
+
+import { expect } from "chai";
+import { after, before, it } from "mocha";
+
+import { eventually } from "../environment/eventually.ts";
+import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
+import { startKafka, type KafkaBroker, type KafkaCluster } from "../environment/kafka.ts";
+import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
+import { ready } from "../environment/topic-expectations.ts";
+import { TcpProxy } from "./tcp-proxy.ts";
+
+export interface Outage {
+  readonly topics: number;
+  /** How long Kafka is away, each time. */
+  readonly outageMs: number;
+}
+
+/** Everything is Ready again so soon after Kafka is back. */
+const RECOVERY_MS = 60_000;
+/** Requests to the API server side by side. */
+const CREATORS = 8;
+/** At the start of an outage what was open is opened anew at once: reads, sweeps and writes have a connection each. */
+const FIRST_ATTEMPTS = 3;
+
+export function itOutlivesOutages({ topics, outageMs }: Outage): void {
+  let proxy: TcpProxy;
+  let kafka: KafkaCluster;
+  let broker: KafkaBroker;
+  let probe: KafkaProbe;
+  let operator: OperatorUnderTest;
+
+  before(async function () {
+    this.timeout(300_000);
+    proxy = await TcpProxy.start();
+    const listeners = [{ name: "PROXIED", protocol: "PLAINTEXT", advertisedPort: proxy.port } as const];
+    kafka = await startKafka({ listeners, sessionTimeoutMs: 3_000, heapMb: topics > 1_000 ? 512 : 128 });
+    proxy.target = Number(kafka.bootstrapServersOf("PROXIED")[0]?.split(":")[1]);
+    [broker] = kafka.brokers as [KafkaBroker];
+    probe = await startKafkaProbe(kafka.bootstrapServers);
+    operator = await startOperatorUnderTest({
+      kafka: { bootstrapServers: [`127.0.0.1:${proxy.port}`], probe },
+      bus: { resyncInterval: "1s" },
+    });
+    await eventually(() => operator.bus(), ready("True", "Connected"));
+  });
+  after(async function () {
+    this.timeout(60_000);
+    await operator.stop();
+    await probe.stop();
+    await kafka.stop();
+    await proxy.stop();
+  });
+
+  const create = async (prefix: string, count: number): Promise<void> => {
+    const names = Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+    const creators = Array.from({ length: CREATORS }, async () => {
+      for (let name = names.pop(); name !== undefined; name = names.pop()) await operator.createTopic(name);
+    });
+    await Promise.all(creators);
+  };
+  /** As the operator knows them; cheap enough to be asked again and again. */
+  const areReady = async (count: number, timeoutMs: number): Promise<void> => {
+    await eventually(
+      () => operator.metrics(`eventbus_bus_topics{bus="${operator.id}",state="ready"}`),
+      ([line]) => expect(line).to.match(new RegExp(` ${count}$`)),
+      timeoutMs,
+    );
+  };
+  const busIsUnreachable = async (): Promise<void> => {
+    await eventually(() => operator.bus(), ready("False", "Unreachable"), 30_000);
+  };
+  /** Nobody knocks more often than once a second. */
+  const expectPatience = (since: number): void => {
+    const seconds = Math.ceil((performance.now() - since) / 1_000);
+    expect(proxy.attemptsSince(since)).to.be.at.most(seconds + FIRST_ATTEMPTS);
+  };
+
+  it("from the start is told by the bus and by what has work to do, and all is made when Kafka comes", async function () {
+    this.timeout(300_000 + outageMs + topics * 20);
+    await operator.stop();
+    await broker.stop();
+    await create("early", topics);
+    const since = performance.now();
+    await operator.start();
+    await busIsUnreachable();
+    const waiting = await eventually(() => operator.topic("early-0"), ready("Unknown", "BusNotReady"), 120_000);
+    expect(waiting.status?.conditions?.map(({ type }) => type)).to.deep.equal(["Ready", "Reconciling"]);
+    await passes(outageMs);
+    expectPatience(since);
+    await broker.start();
+    await areReady(topics, RECOVERY_MS + topics * 10);
+    ready("True", "Created")(await operator.topic("early-0"));
+    expect(await probe.listTopics()).to.have.length(topics);
+  });
+
+  it("in the middle is the bus' news alone: settled topics are silent, and edits wait for its end", async function () {
+    this.timeout(300_000 + outageMs);
+    const ids = await idsOf(operator, probe, topics);
+    await broker.kill();
+    const since = performance.now();
+    await busIsUnreachable();
+    const before = await operator.writes();
+    await operator.patchTopic("early-1", { spec: { config: { "flush.ms": 5 } } });
+    await eventually(() => operator.topic("early-1"), ready("Unknown", "BusNotReady"));
+    ready("True", "Created")(await operator.topic("early-2"));
+    await passes(outageMs);
+    expectPatience(since);
+    const writes = await operator.writes();
+    expect(writes, "the edited topic's status").to.deep.equal({ ...before, kubernetes: before.kubernetes + 1 });
+    await broker.start();
+    await eventually(() => operator.bus(), ready("True", "Connected"), RECOVERY_MS);
+    await eventually(() => operator.topic("early-1"), ready("True", "UpToDate"), RECOVERY_MS);
+    await areReady(topics, RECOVERY_MS);
+    expect(await probe.topicConfig(operator.topicName("early-1"))).to.deep.equal({ "flush.ms": "5" });
+    expect(await idsOf(operator, probe, topics), "no topic is another").to.deep.equal(ids);
+  });
+
+  it("in the middle of a burst leaves nothing undone", async function () {
+    this.timeout(300_000 + topics * 20);
+    const burst = Math.min(500, topics);
+    const creating = create("burst", burst);
+    await eventually(
+      () => probe.listTopics(),
+      (names) => expect(names.length).to.be.greaterThan(topics),
+      60_000,
+    );
+    await broker.kill();
+    await creating;
+    await broker.start();
+    await areReady(topics + burst, RECOVERY_MS + topics * 10);
+    expect(await probe.listTopics()).to.have.length(topics + burst);
+  });
+
+  it("that comes and goes is outlived as well", async function () {
+    this.timeout(300_000);
+    const since = performance.now();
+    for (const value of [1, 2, 3]) {
+      proxy.mode = "hangsUp";
+      await operator.patchTopic("early-3", { spec: { config: { "flush.ms": value } } });
+      await busIsUnreachable();
+      proxy.mode = "open";
+      await eventually(() => operator.topic("early-3"), ready("True", "UpToDate"), RECOVERY_MS);
+      const config = await probe.topicConfig(operator.topicName("early-3"));
+      expect(config).to.deep.equal({ "flush.ms": String(value) });
+    }
+    const seconds = Math.ceil((performance.now() - since) / 1_000);
+    // Each time what was open is opened anew.
+    expect(proxy.attemptsSince(since)).to.be.at.most(seconds + 3 * 2 * FIRST_ATTEMPTS);
+  });
+
+  it("that is silence instead of a refusal is told and outlived like any other", async function () {
+    this.timeout(300_000 + outageMs);
+    proxy.mode = "silent";
+    await busIsUnreachable();
+    const since = performance.now();
+    await passes(Math.min(outageMs, 60_000));
+    expectPatience(since);
+    proxy.mode = "open";
+    await eventually(() => operator.bus(), ready("True", "Connected"), RECOVERY_MS);
+    await operator.patchTopic("early-4", { spec: { config: { "flush.ms": 7 } } });
+    await eventually(() => operator.topic("early-4"), ready("True", "UpToDate"), RECOVERY_MS);
+  });
+}
+
+async function passes(ms: number): Promise<void> {
+  const start = performance.now();
+  await eventually(
+    () => performance.now() - start,
+    (elapsed) => expect(elapsed).to.be.greaterThan(ms),
+    ms + 60_000,
+  );
+}
+
+/** Some of them, by name. */
+async function idsOf(operator: OperatorUnderTest, probe: KafkaProbe, topics: number): Promise<Map<string, unknown>> {
+  const names = Array.from({ length: Math.min(topics, 100) }, (_, index) => operator.topicName(`early-${index}`));
+  const described = await probe.describeTopics(names);
+  return new Map(names.map((name) => [name, described[name]?.id]));
+}
