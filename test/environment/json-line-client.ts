@@ -69,6 +69,15 @@ export class JsonLineClient {
     await once(this.#child, "exit");
   }
 
+  /** Ends the program at once, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    if (this.#hasEnded()) return;
+    const exit = once(this.#child, "exit");
+    this.#child.ref();
+    this.#child.kill("SIGKILL");
+    await exit;
+  }
+
   #hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }

@@ -219,6 +219,12 @@ export class KafkaProbe implements AsyncDisposable {
     await this.#sandbox.close();
   }
 
+  /** Ends as a crash does: its consumers leave without a word and stay members until their session ends. */
+  async kill(): Promise<void> {
+    await this.#connection.kill();
+    await this.#sandbox.close();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }

@@ -4,6 +4,7 @@
 import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { Call, Priority, WriteCall } from "../admin.ts";
 import { type Answer, failedWith, type KafkaFailure, ok } from "../model/failure.ts";
+import { unwatchAbort, watchAbort } from "./abort-watch.ts";
 import type { Lane } from "./lane.ts";
 import type { Operation } from "./operation.ts";
 import { brokerFailure, protocolError } from "./protocol-errors.ts";
@@ -78,9 +79,12 @@ export class Errand<Item, Value> implements Ticket<Item, Value> {
     this.answer = new Promise((resolve) => (this.#resolve = resolve));
     this.#deadline = clock.monotonic() + call.deadlineMs;
     this.#timer = clock.after(call.deadlineMs, () => this.#expired());
-    call.signal.addEventListener("abort", this.#onAbort, { once: true });
-    if (call.signal.aborted) this.#onAbort();
-    else this.#run().catch((error: unknown) => this.#finish(failedWith(defect(error))));
+    if (call.signal.aborted) {
+      this.#onAbort();
+      return;
+    }
+    watchAbort(call.signal, this.#onAbort);
+    this.#run().catch((error: unknown) => this.#finish(failedWith(defect(error))));
   }
 
   get isWanted(): boolean {
@@ -207,7 +211,7 @@ export class Errand<Item, Value> implements Ticket<Item, Value> {
     this.#isAnswered = true;
     this.#timer.cancel();
     this.#pause?.cancel();
-    this.#options.call.signal.removeEventListener("abort", this.#onAbort);
+    unwatchAbort(this.#options.call.signal, this.#onAbort);
     this.#resolve(answer);
     // Wakes an attempt that is being waited for, so that it ends too.
     this.#wake({ kind: "dropped", reason: "answered" });

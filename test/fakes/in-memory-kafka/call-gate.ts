@@ -3,6 +3,7 @@
 
 import type { Call, WriteCall } from "../../../src/kafka/admin.ts";
 import { type Answer, failedWith, type KafkaFailure } from "../../../src/kafka/model/failure.ts";
+import { unwatchAbort, watchAbort } from "../../../src/kafka/platformatic/abort-watch.ts";
 import { brokerFailure } from "../../../src/kafka/platformatic/protocol-errors.ts";
 import { type Verb, writeVerbs } from "./faults.ts";
 import type { InMemoryAdminOptions, InMemoryKafka } from "./in-memory-kafka.ts";
@@ -51,7 +52,7 @@ export class CallGate {
     const settle = (answer: Answer<Value>): void => {
       waiting.isSettled = true;
       timer.cancel();
-      call.signal.removeEventListener("abort", abort);
+      unwatchAbort(call.signal, abort);
       resolve(answer);
     };
     const waiting: Waiting = {
@@ -68,9 +69,12 @@ export class CallGate {
       if (!this.#isDead) settle(failedWith({ kind: "unreachable", name: "ETIMEDOUT", message }));
     });
     const abort = (): void => settle({ status: "notSent", reason: "The call was aborted" });
-    call.signal.addEventListener("abort", abort, { once: true });
-    if (call.signal.aborted) abort();
-    else this.#enqueue(waiting);
+    if (call.signal.aborted) {
+      abort();
+      return promise;
+    }
+    watchAbort(call.signal, abort);
+    this.#enqueue(waiting);
     return promise;
   }
 
