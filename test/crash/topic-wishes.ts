@@ -12,7 +12,7 @@ export interface Wish {
 export function wishesFor(name: string, topics: readonly EventTopic[]): Wish[] {
   return topics.flatMap((object): Wish[] => {
     if (nameOfSource(object) === name) return [{ object, role: "source" }];
-    return deadLettersOf(object).includes(name) ? [{ object, role: "deadLetter" }] : [];
+    return isDeadLetterOf(object, name) ? [{ object, role: "deadLetter" }] : [];
   });
 }
 
@@ -45,11 +45,12 @@ function nameOfSource({ spec, status }: EventTopic): string | undefined {
   return status?.topicName ?? spec.topicName ?? spec.domain;
 }
 
-/** Without groups; what was provided before is listed in the status until it is released. */
-function deadLettersOf(topic: EventTopic): readonly string[] {
+/** What was provided before is listed in the status until it is released. With perGroup any group may be in the name. */
+function isDeadLetterOf(topic: EventTopic, name: string): boolean {
   const { deadLetter } = topic.spec;
-  const recorded = (topic.status?.deadLetters ?? []).map(({ topicName }) => topicName);
-  if (deadLetter === undefined || deadLetter.enabled === false) return recorded;
-  const template = deadLetter.nameTemplate ?? "{topic}.dlq";
-  return [...recorded, template.replaceAll("{topic}", nameOfSource(topic) ?? "")];
+  if (topic.status?.deadLetters?.some(({ topicName }) => topicName === name) === true) return true;
+  if (deadLetter === undefined || deadLetter.enabled === false) return false;
+  const source = nameOfSource(topic) ?? "";
+  if (deadLetter.perGroup === true) return name.startsWith(`${source}.`) && name.endsWith(".dlq");
+  return (deadLetter.nameTemplate ?? "{topic}.dlq").replaceAll("{topic}", source) === name;
 }

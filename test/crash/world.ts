@@ -2,6 +2,7 @@
 // them, built by its own composition root. It lets operators die, come back and settle; what is right is judged by
 // others (safety-oracle.ts, world-state.ts).
 
+import { consumerGroup, type ConsumerGroup } from "../../src/api/consumer-group.ts";
 import type { KubernetesObject } from "../../src/api/custom-resource.ts";
 import { eventBus, type EventBus, type EventBusSpec } from "../../src/api/event-bus.ts";
 import { eventTopic, type EventTopic, type EventTopicSpec } from "../../src/api/event-topic.ts";
@@ -46,7 +47,7 @@ const PATIENCE_MS = 1_800_000;
 /** Turns of the event loop without a call, after which nothing goes on by itself. */
 const CALM_TURNS = 4;
 
-type AnyKind = EventBus | EventTopic | RetentionPolicy;
+type AnyKind = EventBus | EventTopic | RetentionPolicy | ConsumerGroup;
 
 export interface WorldOptions {
   readonly bus?: Partial<EventBusSpec> | undefined;
@@ -65,6 +66,7 @@ export class World implements Activity {
   readonly buses = this.#kind<EventBus>(eventBus);
   readonly topics = this.#kind<EventTopic>(eventTopic);
   readonly policies = this.#kind<RetentionPolicy>(retentionPolicy);
+  readonly groups = this.#kind<ConsumerGroup>(consumerGroup);
   readonly namespaces = this.#kind<EventBus>(NAMESPACE_TYPE);
   readonly oracle: SafetyOracle;
   /** Events that were told about objects, in order. */
@@ -138,6 +140,15 @@ export class World implements Activity {
 
   deletePolicy(name: string): void {
     this.policies.remove({ name });
+  }
+
+  /** A group whose dead letters belong to a topic. */
+  createGroup(name: string, topicName: string): void {
+    this.groups.create(name, { deadLetter: { eventTopicRef: { name: topicName } } }, { namespace: NAMESPACE });
+  }
+
+  deleteGroup(name: string): void {
+    this.groups.remove({ namespace: NAMESPACE, name });
   }
 
   topic(name: string): EventTopic | undefined {

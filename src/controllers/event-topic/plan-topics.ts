@@ -11,7 +11,7 @@ import type { DesiredTopics } from "./desired-topics.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
 import { formatCreations, type TopicMemory } from "./memory.ts";
 import type { ObservedTopics } from "./observe.ts";
-import { isRecorded, planTopic, recordedName, recordsOf, step, type TopicPlan } from "./plan.ts";
+import { creationDifferences, isRecorded, planTopic, recordedName, recordsOf, step, type TopicPlan } from "./plan.ts";
 import { resultingTopic } from "./resulting-topic.ts";
 
 /** Steps and refusals are those of all topics: what carries out, permits or proves a step need not know which is which. */
@@ -39,7 +39,11 @@ export function planTopics(desired: DesiredTopics, observed: ObservedTopics, mem
   // Dead letters of a topic that is not (yet) ours would be nobody's.
   if (!isServed(source)) return composed(source, new Map(), recordedFirst(source.steps, wanted, new Map(), memory), []);
   const shape = sourceAfter(wanted, observed, source);
-  const letters = planEach(wishes, observed, (wish, live) => deadLetterTopic(wish, wanted, shape, live));
+  const letters = planEach(wishes, observed, (wish, live) => {
+    const letter = deadLetterTopic(wish, wanted, shape, live);
+    const asCreated = deadLetterTopic(wish, wanted, shapeAtCreation(wanted), live);
+    return isOwnCreation(asCreated, live) ? { ...letter, adoption: "Adopt" } : letter;
+  });
   const steps = ordered(source, [...letters.values()]);
   return composed(source, letters, recordedFirst(steps, wanted, letters, memory), wishes);
 }
@@ -77,11 +81,23 @@ function planEach(
 /** What dead letters go by: the source as it will be once its plan is carried out. */
 function sourceAfter(source: DesiredTopic, observed: ObservedTopics, { steps }: TopicPlan): SourceShape {
   const results = steps.map((planned) => ({ step: planned, answer: ok(undefined) }));
-  const result = resultingTopic(source.name, observed.source, results);
-  if (result !== undefined) return result;
-  const { partitions, replicationFactor } = source.atCreation;
-  const configs = new Map([...source.configs].map(([key, { value }]) => [key, { value }] as const));
-  return { partitions: partitions?.value, replicationFactor: replicationFactor?.value, configs };
+  return resultingTopic(source.name, observed.source, results) ?? shapeAtCreation(source);
+}
+
+/** As far as it is known before the broker has made it. */
+function shapeAtCreation({ atCreation, configs }: DesiredTopic): SourceShape {
+  return {
+    partitions: atCreation.partitions?.value,
+    replicationFactor: atCreation.replicationFactor?.value,
+    configs: new Map([...configs].map(([key, { value }]) => [key, { value }] as const)),
+  };
+}
+
+/** Made beside the source, while the broker's own values were not known, by a run that could not store it. */
+function isOwnCreation(asCreated: DesiredTopic, live: Live): boolean {
+  const { adoption, boundId } = asCreated;
+  if (boundId !== undefined || live.kind === "absent" || adoption !== "IfIdentical") return false;
+  return creationDifferences(asCreated, live).length === 0;
 }
 
 /**

@@ -160,7 +160,7 @@ export function recordsOf(name: string, creator: string, { recordedCreations }: 
 }
 
 /** What the create request would carry and the live topic has otherwise; nothing means that adoption changes nothing. */
-function creationDifferences(desired: DesiredTopic, { topic, configs }: Present): string[] {
+export function creationDifferences(desired: DesiredTopic, { topic, configs }: Present): string[] {
   const differences: string[] = [];
   const { partitions, replicationFactor } = desired.atCreation;
   const liveFactor = replicationFactorOf(topic);

@@ -39,4 +39,30 @@ export const DEAD_LETTERS: readonly Scenario[] = [
       (world) => world.editTopic("taken", { adoption: "Adopt" }),
     ],
   },
+  {
+    name: "dead letters come and go with the groups that write them",
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createTopic("source", { partitions: 2, deadLetter: { perGroup: true } }),
+      (world) => world.createGroup("billing", "source"),
+      (world) => world.createGroup("audit", "source"),
+      (world) => world.deleteGroup("billing"),
+    ],
+  },
+  {
+    name: "dead letters that another object holds are taken over when it goes",
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createTopic("holder", { domain: "source.dlq", partitions: 1 }),
+      (world) => world.createTopic("source", { partitions: 2, adoption: "Adopt", deadLetter: {} }),
+      (world) => world.deleteTopic("holder"),
+    ],
+  },
+  {
+    name: "dead letters must not have existed, as their topic must not",
+    acts: [
+      (world) => world.createTopic("source", { adoption: "Never", partitions: 2 }),
+      (world) => world.editTopic("source", { deadLetter: {} }),
+    ],
+  },
 ];

@@ -77,6 +77,16 @@ describe("planTopics()", () => {
     expect(plannedTopics({ ...given, wish: { adoption: "Adopt" } }).refusals).to.deep.equal([]);
   });
 
+  it("knows a creation of ours again that was not stored, also where the broker's own values are not Kafka's", () => {
+    // Made before it was known that this broker takes larger records.
+    const source = aTopicInKafka({ partitions: 3, configs: { "max.message.bytes": "9000000" } });
+    const { deadLetters, steps, refusals } = plannedTopics({ source, letters: letters(3) });
+    expect(refusals).to.deep.equal([]);
+    expect(deadLetters.get(DLQ)?.binding?.topicId).to.equal("id-dlq");
+    expect(steps.map(({ action }) => action)).to.have.length(1);
+    expect(steps[0]?.action).to.deep.include({ key: "max.message.bytes", to: "9262144", cause: "declared" });
+  });
+
   it("does not let rules for the source's configuration stand against what dead letters take from it", () => {
     const bus = anEventBus({ profile: "Production" });
     const policy = aRetentionPolicy({ retention: { time: "7d" }, durability: { minInSyncReplicas: 2 } });
