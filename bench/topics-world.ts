@@ -70,7 +70,7 @@ export class TopicsWorld implements AsyncDisposable {
     ]);
     const program = backend === "Kafka" ? programs.operator : programs.stub;
     const world = new TopicsWorld({ controlPlane, kafka }, program, profileFolder);
-    await controlPlane.applyManifests([join(ROOT, "crds"), join(ROOT, "config/rbac")]);
+    await controlPlane.applyManifests(["crds", "config/rbac", "config/flowcontrol"].map((path) => join(ROOT, path)));
     await controlPlane.request("POST", "/apis/eventbus.dev/v1alpha1/eventbuses", {
       apiVersion: "eventbus.dev/v1alpha1",
       kind: "EventBus",

@@ -1,0 +1,49 @@
+// Pages that name tests: what they name is there, so that no claim outlives its proof.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+const ROOT = join(import.meta.dirname, "..");
+const CASES = 79;
+const NAMED = /`(test\/[^`]+)`: "([^"]+)"/g;
+
+function read(path: string): string {
+  return readFileSync(join(ROOT, path), "utf8");
+}
+
+describe("The comparison with Strimzi", () => {
+  const page = read("docs/strimzi-comparison.md");
+  const rows = page
+    .split("\n")
+    .filter((line) => /^\| \d+ /.test(line))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
+
+  it("has every case, in order, with a verdict", () => {
+    expect(rows.map(([, number]) => Number(number))).to.deep.equal(
+      Array.from({ length: CASES }, (_, index) => index + 1),
+    );
+    for (const [, number, , verdict] of rows) {
+      expect(verdict, `case ${number}`).to.be.oneOf(["same", "different", "not applicable"]);
+    }
+  });
+
+  it("gives a reason for every difference, and a test for every case that applies", () => {
+    for (const [, number, , verdict, how, tests] of rows) {
+      if (verdict === "different") expect(how, `case ${number}`).not.to.equal("");
+      if (verdict !== "not applicable")
+        expect([...(tests ?? "").matchAll(NAMED)], `case ${number}`).not.to.have.length(0);
+    }
+  });
+
+  it("names tests that are there", () => {
+    const named = [...page.matchAll(NAMED)].map(([, path = "", title = ""]) => ({ path, title }));
+    expect(named).to.have.length.above(CASES - 20);
+    for (const { path, title } of named) {
+      expect(existsSync(join(ROOT, path)), path).to.equal(true);
+      expect(read(path), path).to.include(title);
+    }
+  });
+});
