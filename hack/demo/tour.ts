@@ -25,6 +25,8 @@ const QUERY = "namespaces/data-platform/eventtopics/query-execution-events";
 const BILLING = "namespaces/data-platform/eventtopics/billing-usage-events";
 const TENANT = "namespaces/data-platform/eventtopics/tenant-lifecycle-events";
 const TENANT_TOPIC = "tenant.lifecycle.events";
+const AGENT = "namespaces/data-platform/eventtopics/ai-agent-events";
+const AGENT_TOPIC = "ai.agent.events";
 
 const STEPS: readonly Step[] = [
   {
@@ -52,6 +54,39 @@ const STEPS: readonly Step[] = [
       return [
         `Kafka:  retention.ms=${8 * DAY_MS} on ${names.length} topics; those with a retention or a policy of their own keep it`,
       ];
+    },
+  },
+  {
+    title: "Keep less of a topic that holds older records: held back, with what would go",
+    command: `kubectl -n data-platform patch eventtopic ai-agent-events --type merge -p '{"spec":{"retention":{"time":"2d"}}}'`,
+    act: async (world) => {
+      const old = { value: "five days old", timestamp: Date.now() - 5 * DAY_MS };
+      await world.probe.produce(AGENT_TOPIC, [old], { repeat: 42 });
+      await world.patch(AGENT, { spec: { retention: { time: "2d" } } });
+    },
+    expect: async (world) => {
+      const topic = await world.get(AGENT);
+      const retention = (await world.probe.topicConfig(AGENT_TOPIC))["retention.ms"];
+      if (!hasReason(topic, "ApprovalRequired") || retention !== String(8 * DAY_MS)) return undefined;
+      return [`Kafka:  ${AGENT_TOPIC} retention.ms=${retention} as before`, conditionLine(topic)];
+    },
+  },
+  {
+    title: "… and approve it as the platform (what waits is summed up every ten seconds)",
+    command: `kubectl annotate retentionpolicy events --overwrite eventbus.dev/approve=$(kubectl get retentionpolicy events -o jsonpath='{.status.rollout.id}')`,
+    act: async (world) => {
+      const id = await until("the rollout has an id", async () => {
+        const { status } = await world.get("retentionpolicies/events");
+        return status?.rollout?.id;
+      });
+      await world.patch("retentionpolicies/events", { metadata: { annotations: { "eventbus.dev/approve": id } } });
+    },
+    expect: async (world) => {
+      const topic = await world.get(AGENT);
+      const retention = (await world.probe.topicConfig(AGENT_TOPIC))["retention.ms"];
+      const told = (await world.eventsOf("ai-agent-events")).find(({ reason }) => reason === "ApprovalUsed");
+      if (!isDone(topic) || retention !== String(2 * DAY_MS) || told === undefined) return undefined;
+      return [`Kafka:  ${AGENT_TOPIC} retention.ms=${retention}`, `Event:  ${told.reason}: ${told.note}`];
     },
   },
   {

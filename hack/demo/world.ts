@@ -29,6 +29,7 @@ export interface Shown {
     readonly observedGeneration?: number;
     readonly topicName?: string;
     readonly partitions?: number;
+    readonly rollout?: { readonly id: string };
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;

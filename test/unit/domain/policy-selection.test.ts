@@ -31,6 +31,16 @@ const subject: PolicySubject = {
 describe("selectPolicy()", () => {
   const everything = { appliesTo: { domains: ["billing"] } };
 
+  it("lets nobody take over from a policy that is gone but one that the topic names", () => {
+    const orphan = { ...subject, currentPolicy: "gone", defaultPolicy: "b" };
+    const others = among(policy("a", everything), policy("b"));
+    expect(selectPolicy(orphan, others)).to.deep.include({ kind: "problem", reason: "RetentionPolicyNotFound" });
+    const named = selectPolicy({ ...orphan, namedPolicy: "b" }, others);
+    expect(named).to.have.nested.property("policy.metadata.name", "b");
+    const back = selectPolicy(orphan, among(policy("gone"), policy("a", everything)));
+    expect(back, "it no longer selects").to.have.nested.property("policy.metadata.name", "a");
+  });
+
   it("takes the policy that the topic names before any match", () => {
     const choice = selectPolicy(
       { ...subject, namedPolicy: "b" },

@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 import {
   COUNTED,
   shownNumbers,
+  steadied,
   twoDigits,
   VOLATILE,
   type NumberRule,
@@ -111,4 +112,17 @@ describe("twoDigits()", () => {
       0, 7, 99, 100, 100, 110, 2_000, 120_000,
     ]);
   });
+});
+
+describe("steadied()", () => {
+  for (const [before, now, shows] of [
+    [undefined, 1_234, 1_200],
+    [1_200, 1_319, 1_200],
+    [1_200, 1_320, 1_300],
+    [3, 0, 0],
+  ] as const) {
+    it(`shows ${shows} for ${now} after ${before}`, () => {
+      expect(steadied(before, now, VOLATILE)).to.equal(shows);
+    });
+  }
 });
