@@ -1,6 +1,7 @@
 // Conditions by the Kubernetes API conventions and kstatus. Pure: generation and time are values.
 
 import type { Condition } from "../api/custom-resource.ts";
+import { redactText } from "../telemetry/redact.ts";
 
 /** What a run has to say about one aspect; generation and times are added by `buildConditions`. */
 export interface ConditionNote {
@@ -26,7 +27,8 @@ const LONGEST_MESSAGE = 32_768;
 
 /**
  * All conditions of the operator after a run. `lastTransitionTime` moves only where the status differs from `previous`;
- * conditions that no note names are dropped. Other writers' conditions do not belong into the result.
+ * conditions that no note names are dropped. Other writers' conditions do not belong into the result. What looks like a
+ * secret is taken out of messages: brokers and libraries may quote one.
  */
 export function buildConditions(
   previous: readonly Condition[] | undefined,
@@ -43,7 +45,7 @@ export function buildConditions(
       observedGeneration: generation,
       lastTransitionTime: before?.status === note.status ? before.lastTransitionTime : time,
       reason: note.reason,
-      message: note.message.trim().slice(0, LONGEST_MESSAGE).trimEnd(),
+      message: redactText(note.message).trim().slice(0, LONGEST_MESSAGE).trimEnd(),
     };
   });
 }

@@ -8,6 +8,7 @@ import { backoffMs } from "../../runtime/backoff.ts";
 import { sleep, type Clock, type Timer } from "../../runtime/clock.ts";
 import type { Logger } from "../../telemetry/logger.ts";
 import type { EventMetrics } from "../../telemetry/metrics.ts";
+import { redactText } from "../../telemetry/redact.ts";
 import type { EventNote, EventRecorder } from "../events.ts";
 import { KubernetesError, type ResourceType } from "../resources.ts";
 import { EventBudget } from "./event-budget.ts";
@@ -40,8 +41,18 @@ const FLUSH_INTERVAL_MS = 60_000;
 const STOP_TIMEOUT_MS = 2_000;
 const LONGEST_NOTE = 1_024;
 
+/** Of an object no more than what an Event names: series are remembered for long after their objects have changed. */
+interface ObjectReference {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string | undefined;
+  readonly name: string;
+  readonly uid: string;
+  readonly resourceVersion: string;
+}
+
 interface Occurrence {
-  readonly regarding: KubernetesObject;
+  readonly regarding: ObjectReference;
   readonly event: EventNote;
   readonly at: number;
 }
@@ -77,7 +88,7 @@ export class EventSender implements EventRecorder {
       metrics.dropped();
       return;
     }
-    const occurrence = { regarding, event, at: clock.now() };
+    const occurrence = { regarding: referenceTo(regarding), event, at: clock.now() };
     const key = JSON.stringify([regarding.metadata.uid, event.type, event.reason, event.action, event.note]);
     const name = `${regarding.metadata.name.slice(0, 230)}.${randomBytes(8).toString("hex")}`;
     const step = this.#series.occur(key, name, occurrence, clock.monotonic());
@@ -152,7 +163,7 @@ export class EventSender implements EventRecorder {
     const { transport } = this.#options;
     const call = { signal: this.#stop.signal, priority: "bulk" } as const;
     // Events about cluster-scoped objects live in the namespace "default".
-    const namespace = letter.occurrence.regarding.metadata.namespace ?? "default";
+    const namespace = letter.occurrence.regarding.namespace ?? "default";
     if (letter.kind === "create") {
       const body = this.#body(letter, namespace);
       await transport.request({ method: "POST", path: collectionPath(EVENT, namespace), body }, call);
@@ -165,7 +176,6 @@ export class EventSender implements EventRecorder {
 
   #body({ name, occurrence: { regarding, event, at } }: Letter, namespace: string): unknown {
     const { reportingController, reportingInstance } = this.#options;
-    const { uid, resourceVersion, ...key } = regarding.metadata;
     return {
       apiVersion: `${EVENT.group}/${EVENT.version}`,
       kind: EVENT.kind,
@@ -176,15 +186,13 @@ export class EventSender implements EventRecorder {
       type: event.type,
       reason: event.reason,
       action: event.action,
-      note: event.note.slice(0, LONGEST_NOTE),
-      regarding: {
-        apiVersion: regarding.apiVersion,
-        kind: regarding.kind,
-        namespace: key.namespace,
-        name: key.name,
-        uid,
-        resourceVersion,
-      },
+      note: redactText(event.note).slice(0, LONGEST_NOTE),
+      regarding,
     };
   }
+}
+
+function referenceTo({ apiVersion, kind, metadata }: KubernetesObject): ObjectReference {
+  const { namespace, name, uid, resourceVersion } = metadata;
+  return { apiVersion, kind, namespace, name, uid, resourceVersion };
 }

@@ -51,6 +51,11 @@ describe("buildConditions()", () => {
     expect(cutInSpace?.message).to.have.length(32_767);
   });
 
+  it("takes out of messages what looks like a secret", () => {
+    const [condition] = build([{ ...ready, message: 'Refused: jaas.config=x required password="hunter2";' }]);
+    expect(condition?.message).to.equal("Refused: jaas.config=x required password=***;");
+  });
+
   it("never builds conditions that kstatus would misread, over any sequence of outcomes", () => {
     const outcome = fc.constantFrom(settled(), waiting("A"), stalled("B"), failed("C", "c"));
     const status = fc.constantFrom<Condition["status"][]>("True", "False", "Unknown");

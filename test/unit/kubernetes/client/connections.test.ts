@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
+import { createSecureServer as createHttp2Server } from "node:http2";
 import { createServer as createSecureServer } from "node:https";
 import { connect, createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 
@@ -117,6 +118,26 @@ describe("Connections", () => {
       .request({ origin: "http://api.invalid", path: "/x", method: "GET" });
     expect(statusCode).to.equal(200);
     expect(server.requests[0]?.path).to.equal("http://api.invalid/x");
+  });
+
+  it("never speaks HTTP/2, also where the server prefers it", async () => {
+    const authority = createAuthority("cluster");
+    const { certPem, keyPem } = authority.issue("127.0.0.1");
+    const versions: string[] = [];
+    const both = createHttp2Server({ cert: certPem, key: keyPem, allowHTTP1: true }, (request, response) => {
+      versions.push(request.httpVersion);
+      response.end("{}");
+    });
+    both.listen(0, "127.0.0.1");
+    await once(both, "listening");
+    const origin = `https://127.0.0.1:${(both.address() as AddressInfo).port}`;
+    for (const connectionClass of ["requests", "leases", "watches"] as const) {
+      const pool = connections.pool(connectionClass, access({ server: origin, tls: { ca: authority.certPem } }));
+      await (await pool.request({ origin, path: "/", method: "GET" })).body.dump();
+    }
+    expect(versions).to.deep.equal(["1.1", "1.1", "1.1"]);
+    await connections.close();
+    both.close();
   });
 
   for (const { kind, most } of [

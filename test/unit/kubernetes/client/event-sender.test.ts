@@ -83,6 +83,12 @@ describe("EventSender", () => {
     expect(requests[0]?.path).to.equal("/apis/events.k8s.io/v1/namespaces/default/events");
   });
 
+  it("takes out of notes what looks like a secret", async () => {
+    sender.record(widget("a", "shop"), { ...NOTE, note: "Refused: Bearer abcdefghijkl" });
+    await settle();
+    expect(requests[0]?.body).to.include({ note: "Refused: Bearer ***" });
+  });
+
   it("makes a series of repeats, and tells its end", async () => {
     sender.start();
     for (let second = 0; second < 5; second += 1) {
