@@ -150,3 +150,39 @@ describe("The name of a dead-letter topic", () => {
     expect(back.status?.released).to.equal(undefined);
   });
 });
+
+describe("The dead-letter topic of a group in another namespace", () => {
+  let operator: OperatorUnderTest;
+  before(async function () {
+    this.timeout(60_000);
+    operator = await startOperatorUnderTest({ environment: { EVENTBUS_WATCH_NAMESPACES: "" } });
+  });
+  after(() => operator.stop());
+
+  it("is there only with the topic's consent, which the labels of the namespace may give", async () => {
+    const foreign = `${operator.id}-foreign`;
+    const api = operator.controlPlane;
+    await api.request("POST", "/api/v1/namespaces", { metadata: { name: foreign } });
+    await api.request("POST", `/apis/eventbus.dev/v1alpha1/namespaces/${foreign}/consumergroups`, {
+      apiVersion: "eventbus.dev/v1alpha1",
+      kind: "ConsumerGroup",
+      metadata: { name: "readers" },
+      spec: { deadLetter: { eventTopicRef: { name: "asked", namespace: operator.id } } },
+    });
+    const consumers = { allowedNamespaces: { selector: { matchLabels: { trusted: "yes" } } } };
+    await operator.createTopic("asked", { deadLetter: { perGroup: true }, consumers });
+    const asked = await eventually(() => operator.topic("asked"), ready("True", "Created"));
+    expect(asked.status?.deadLetters).to.equal(undefined);
+    await thenNothing(operator, ["asked"]);
+    await api.request("PATCH", `/api/v1/namespaces/${foreign}`, { metadata: { labels: { trusted: "yes" } } });
+    const trusted = await eventually(
+      () => operator.topic("asked"),
+      ({ status }) => expect(status?.deadLetters).to.have.length(1),
+    );
+    expect(trusted.status?.deadLetters?.[0]).to.include({
+      topicName: `${operator.topicName("asked")}.readers.dlq`,
+      groupId: "readers",
+      state: "Ready",
+    });
+  });
+});

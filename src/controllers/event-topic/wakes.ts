@@ -1,4 +1,4 @@
-// What wakes EventTopics besides their own changes: buses, policies, namespaces, KafkaTopics.
+// What wakes EventTopics besides their own changes: buses, policies, namespaces, ConsumerGroups, KafkaTopics.
 // Maps changes to keys and decides nothing about topics.
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
@@ -19,8 +19,12 @@ import { effectiveName, type KafkaTopic } from "../strimzi-topics.ts";
 import { ownerOf } from "./name-obstacles.ts";
 import { policySubject } from "./resolve.ts";
 
-/** Index of the ConsumerGroup store: the EventTopic that a group names under `deadLetter`, by its key. */
-export const GROUP_INDEXES = { deadLetterTopic: (group: ConsumerGroup) => deadLetterTopicOf(group) } as const;
+/** Index names of the ConsumerGroup store. */
+export const GROUP_INDEXES = {
+  /** The EventTopic that a group names under `deadLetter`, by its key. */
+  deadLetterTopic: (group: ConsumerGroup) => deadLetterTopicOf(group),
+  namespace: (group: ConsumerGroup) => [group.metadata.namespace ?? ""],
+} as const;
 
 /** Index names of the EventTopic store, and the values by which objects are found. */
 export const TOPIC_INDEXES = {
@@ -55,6 +59,10 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
     (wake) => registry.subscribe((busName) => wake(ofBus(busName), { priority: "bulk", reason: "bus" })),
     mapDependency(policies, (change) => keys(topicsOfPolicy(topics, buses, change)), { reason: "policy" }),
     mapDependency(namespaces, ({ key }) => keys(topics.byIndex("namespace", key)), { reason: "namespace" }),
+    // A topic may consent to groups of a namespace by its labels.
+    mapDependency(namespaces, ({ key }) => consumerGroups.byIndex("namespace", key).flatMap(deadLetterTopicOf), {
+      reason: "namespace of a ConsumerGroup",
+    }),
     mapDependency(consumerGroups, (change) => topicsOfGroup(change), { reason: "ConsumerGroup" }),
     ...kafkaTopics.map((store) =>
       mapDependency(store, (change) => keys(namesakes(topics, change)), { reason: "KafkaTopic" }),
