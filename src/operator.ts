@@ -195,6 +195,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
     groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
     link: (busName) => registry.link(busName),
+    topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
     live: liveObjects(parts),
     groups: new GroupUsage(),
     knownConfigs: new KnownConfigs(parts.clock),

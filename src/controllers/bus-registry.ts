@@ -39,6 +39,9 @@ export function leftBehindKey({
   return `${kind}/${namespace}/${name}/${kafkaName}`;
 }
 
+/** Names of the groups that use a topic, sorted; by its name. */
+export type TopicUsersView = (topicName: string) => readonly string[];
+
 /** As many as an EventBus' status shows. */
 export const LEFT_BEHIND_MOST = 20;
 
@@ -49,6 +52,8 @@ export class BusRegistry {
   readonly #health = new Map<string, BusHealth>();
   readonly #leftBehind = new Map<string, readonly LeftBehind[]>();
   readonly #listeners = new Set<(busName: string) => void>();
+  readonly #topicUsers = new Map<string, TopicUsersView>();
+  readonly #usersListeners = new Set<(busName: string, topicNames: readonly string[]) => void>();
 
   /** A bus that nobody has reported on yet reads as connecting. */
   link(busName: string): BusLink {
@@ -72,6 +77,23 @@ export class BusRegistry {
     this.#health.set(busName, health);
   }
 
+  /** Groups that use the topic, as the last poll found them; undefined before the first. */
+  topicUsers(busName: string, topicName: string): readonly string[] | undefined {
+    return this.#topicUsers.get(busName)?.(topicName);
+  }
+
+  /** `changed`: topics whose users are others than before. */
+  reportTopicUsers(busName: string, users: TopicUsersView, changed: readonly string[]): void {
+    this.#topicUsers.set(busName, users);
+    if (changed.length > 0) for (const listener of this.#usersListeners) listener(busName, changed);
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribeToTopicUsers(listener: (busName: string, topicNames: readonly string[]) => void): () => void {
+    this.#usersListeners.add(listener);
+    return () => this.#usersListeners.delete(listener);
+  }
+
   /** The latest, for the EventBus' status; what an earlier process reported is there already. */
   leftBehind(busName: string): readonly LeftBehind[] {
     return this.#leftBehind.get(busName) ?? [];
@@ -83,6 +105,7 @@ export class BusRegistry {
 
   forget(busName: string): void {
     this.#health.delete(busName);
+    this.#topicUsers.delete(busName);
     if (this.#links.delete(busName)) this.#tell(busName);
   }
 

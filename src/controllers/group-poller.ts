@@ -21,8 +21,6 @@ export interface GroupPollerOptions {
   watched(busName: string): readonly WatchedGroup[];
   /** What is known of the object's group is news. */
   wake(key: string): void;
-  /** Other groups than before use these topics. */
-  onTopicUsers(busName: string, topics: readonly string[]): void;
 }
 
 /** The latest of a group, and what its object was last woken with or took itself. */
@@ -100,11 +98,6 @@ export class GroupPoller implements SweepSource {
     return reading;
   }
 
-  /** Groups that use the topic, declared or not, at most 20; undefined before the first poll of the bus. */
-  usersOf(busName: string, topic: string): readonly string[] | undefined {
-    return this.#buses.get(busName)?.users.of(topic);
-  }
-
   /** For metrics: the latest of every group. */
   *readings(): Generator<{ readonly busName: string; readonly watched: WatchedGroup; readonly reading: GroupReading }> {
     for (const [busName, { entries }] of this.#buses) {
@@ -142,7 +135,7 @@ export class GroupPoller implements SweepSource {
     this.#keep(state, groups, readings);
     const declared = new Set(groups.map(({ groupId }) => groupId));
     const topics = state.users.update(positions, listing.value.isPartial, (groupId) => declared.has(groupId));
-    if (topics.length > 0) this.#options.onTopicUsers(busName, topics);
+    this.#options.registry.reportTopicUsers(busName, (topic) => state.users.of(topic), topics);
     return true;
   }
 

@@ -80,6 +80,8 @@ const unusedAdmin = new Proxy({} as KafkaAdmin, {
 });
 
 export interface ResolvedGiven {
+  /** Groups that the last poll found on the topic; undefined: there was none yet. */
+  readonly consumerGroups?: readonly string[];
   readonly bus?: EventBus;
   readonly policy?: RetentionPolicy;
   readonly deadLetters?: readonly ResolvedDeadLetter[];
@@ -111,6 +113,7 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, rec
     policy: choice,
     guard: resolveGuard(bus, choice, recordedPolicy, recorded),
     deadLetters: given.deadLetters ?? [],
+    consumerGroups: given.consumerGroups,
     grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
     speakers: {
       topic: topic.spec,

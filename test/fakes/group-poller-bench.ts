@@ -31,8 +31,8 @@ export class GroupPollerBench {
       clock: this.clock,
       watched: () => [...this.#groups.values()],
       wake: (key) => void this.woken.push(key),
-      onTopicUsers: (_, topics) => void this.usersChanged.push(...topics),
     });
+    this.registry.subscribeToTopicUsers((_, topics) => void this.usersChanged.push(...topics));
     this.poller.start();
     this.connect();
   }

@@ -37,6 +37,7 @@ describe("The poller of consumer groups", function () {
   let probe: KafkaProbe;
   let admin: KafkaAdmin;
   let write: WriteCall;
+  let registry: BusRegistry;
   let poller: GroupPoller;
   let watched: WatchedGroup[];
   const requests: RequestEvent[] = [];
@@ -58,7 +59,7 @@ describe("The poller of consumer groups", function () {
       observer: { onRequest: (event) => requests.push(event) },
     });
     write = { ...call, clusterId: kafka.clusterId, priority: "live" };
-    const registry = new BusRegistry();
+    registry = new BusRegistry();
     const cluster = { id: kafka.clusterId, brokers: [{ id: 1 }], capabilities: [] };
     registry.report(BUS, { kind: "connected", admin, cluster });
     poller = new GroupPoller({
@@ -66,7 +67,6 @@ describe("The poller of consumer groups", function () {
       clock: systemClock,
       watched: () => watched,
       wake: () => {},
-      onTopicUsers: () => {},
     });
   });
   afterEach(() => admin.close());
@@ -113,7 +113,7 @@ describe("The poller of consumer groups", function () {
         const first = await probe.startConsumer({ groupId, protocol, topics: [topic] });
         const joined = await pollUntil(groupId, ({ state, members }) => state === "Stable" && members === 1, isLive);
         expect(joined.type).to.equal(protocol);
-        expect(poller.usersOf(BUS, topic)).to.deep.equal([groupId]);
+        expect(registry.topicUsers(BUS, topic)).to.deep.equal([groupId]);
         const [second] = await Promise.all([
           probe.startConsumer({ groupId, protocol, topics: [topic] }),
           pollUntil(groupId, ({ members }) => members === 2, isLive),

@@ -45,6 +45,8 @@ export interface TopicWorld extends DeadLetterWorld {
     readonly policies: LiveObjects<RetentionPolicy>;
   };
   link(busName: string): BusLink;
+  /** Groups that use a topic, as the last poll found them; undefined before the first. */
+  topicUsers(busName: string, topicName: string): readonly string[] | undefined;
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
   /** The namespace is being deleted. */
@@ -74,6 +76,8 @@ export interface ResolvedTopic {
   readonly speakers: Speakers;
   readonly grant: Extract<Grant, { kind: "granted" }>;
   readonly deadLetters: readonly ResolvedDeadLetter[];
+  /** Groups that use the topic; undefined where nobody has looked yet. */
+  readonly consumerGroups?: readonly string[] | undefined;
 }
 
 export type TopicResolution =
@@ -151,9 +155,10 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
   const { admin } = located;
   const recordedPolicy = memory.policyName === undefined ? undefined : world.policies.get(memory.policyName);
   const guard = resolveGuard(bus, policy, memory.policyName, recordedPolicy);
+  const consumerGroups = world.topicUsers(identity.busName, topicName);
   return {
     kind: "resolved",
-    value: { identity, bus, admin, policy, recordedPolicy, guard, grant, speakers, deadLetters },
+    value: { identity, bus, admin, policy, recordedPolicy, guard, grant, speakers, deadLetters, consumerGroups },
   };
 }
 

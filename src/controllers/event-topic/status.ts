@@ -53,6 +53,7 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     managedKeys: omitEmpty(managedKeys(desired, result, memory)),
     undeclared: omitEmpty(desired.ownsAllConfigs ? [] : undeclared),
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
+    consumerGroups: omitEmpty(resolved.consumerGroups ?? facts.consumerGroups ?? []),
   };
 }
 

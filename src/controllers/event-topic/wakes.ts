@@ -57,6 +57,7 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
     mapDependency(buses, (change) => (isDeclaredOtherwise(change) ? ofBus(change.key) : []), { reason: "bus" }),
     ...[buses, policies].map((store) => wakesOnApproval(topics, store)),
     (wake) => registry.subscribe((busName) => wake(ofBus(busName), { priority: "bulk", reason: "bus" })),
+    wakesOnUsers(topics, registry),
     mapDependency(policies, (change) => keys(topicsOfPolicy(topics, buses, change)), { reason: "policy" }),
     mapDependency(namespaces, ({ key }) => keys(topics.byIndex("namespace", key)), { reason: "namespace" }),
     // A topic may consent to groups of a namespace by its labels.
@@ -68,6 +69,19 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
       mapDependency(store, (change) => keys(namesakes(topics, change)), { reason: "KafkaTopic" }),
     ),
   ];
+}
+
+/** Other groups than before use the topic of an object. */
+export function wakesOnUsers(topics: Store<EventTopic>, registry: BusRegistry): Dependency {
+  return (wake) =>
+    registry.subscribeToTopicUsers((busName, names) => {
+      const used = names.flatMap((name) =>
+        topics
+          .byIndex("topicName", name)
+          .filter(({ status }) => status?.bus?.name === busName && status.topicName === name),
+      );
+      wake(keys(used), { priority: "bulk", reason: "consumer groups" });
+    });
 }
 
 /** Enters what objects have recorded as theirs, before anybody new may claim it. */

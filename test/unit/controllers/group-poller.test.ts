@@ -287,12 +287,12 @@ describe("GroupPoller", () => {
       const leave = bench.kafka.groups.join("console-1", "consumer", {
         assignment: [{ topic: "orders", partition: 0 }],
       });
-      expect(bench.poller.usersOf(BUS, "orders")).to.equal(undefined);
+      expect(bench.registry.topicUsers(BUS, "orders")).to.equal(undefined);
       await bench.poll();
-      expect(bench.poller.usersOf(BUS, "orders")).to.deep.equal(["billing", "console-1"]);
+      expect(bench.registry.topicUsers(BUS, "orders")).to.deep.equal(["billing", "console-1"]);
       leave();
       await bench.polls(2);
-      expect(bench.poller.usersOf(BUS, "orders")).to.deep.equal(["billing"]);
+      expect(bench.registry.topicUsers(BUS, "orders")).to.deep.equal(["billing"]);
       expect(bench.usersChanged).to.deep.equal(["orders", "orders"]);
     });
 
@@ -301,7 +301,7 @@ describe("GroupPoller", () => {
       for (let index = 10; index < 40; index += 1) bench.commit(`group-${index}`, "orders", 0);
       bench.commit("zebra", "orders", 0);
       await bench.poll();
-      const users = bench.poller.usersOf(BUS, "orders");
+      const users = bench.registry.topicUsers(BUS, "orders");
       expect(users).to.have.length(20);
       expect(users).to.include("zebra");
     });

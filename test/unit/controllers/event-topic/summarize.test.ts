@@ -55,6 +55,19 @@ describe("summarizeTopic()", () => {
     expect(shown(runTopic(live, { status: stale }))).to.deep.equal(["Ready=True/UpToDate"]);
   });
 
+  const users: readonly { why: string; found?: readonly string[]; told?: readonly string[] }[] = [
+    { why: "what the last poll found", found: ["audit", "billing"], told: ["audit", "billing"] },
+    { why: "what was told before, until somebody has looked", told: ["before"] },
+    { why: "nothing where nobody is left", found: [] },
+  ];
+  for (const { why, found, told } of users) {
+    it(`tells the groups on the topic: ${why}`, () => {
+      const status = { ...bound, consumerGroups: ["before"], conditions: [ready("UpToDate")] };
+      const verdict = runTopic(aTopicInKafka(), { status, ...(found && { consumerGroups: found }) });
+      expect(verdict.status?.consumerGroups).to.deep.equal(told);
+    });
+  }
+
   it("trusts our own create while the brokers do not show it: Ready stays, unless more is asked for", () => {
     const fresh = { ...ready("Created"), lastTransitionTime: "2026-05-31T23:59:50Z" };
     const quiet = runTopic({ kind: "absent" }, { status: { ...bound, conditions: [fresh] } });
