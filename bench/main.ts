@@ -1,6 +1,7 @@
 // The benchmark: npm run bench [-- suite [arguments]] [--keep]. Without a suite all of them, in the order of the table; with
-// --keep the results go into docs/bench.
+// --keep the results go into docs/bench, and the pages that show them are renewed.
 
+import { writeFiles } from "../hack/generated-files.ts";
 import { publish, type BenchReport } from "./report.ts";
 
 interface Suite {
@@ -28,6 +29,7 @@ if (name === undefined || Object.hasOwn(SUITES, name)) {
     if (name !== undefined && name !== suite) continue;
     const run = await load();
     await publish(suite, await run(args), { isKept });
+    if (isKept) await writeFiles(new URL("..", import.meta.url));
   }
 } else {
   const known = Object.entries(SUITES).map(([suite, { does }]) => `  ${suite.padEnd(10)} ${does}`);

@@ -86,8 +86,14 @@ export async function benchTopics(args: readonly string[]): Promise<BenchReport>
   const cases: BenchCase[] = [];
   for (const options of chosen) {
     console.error(`${options.name}: ${options.topics} topics, ${options.scenarios.join(", ")}`);
-    const figures = await measure(options, programs, values["cpu-prof"]);
-    cases.push({ name: options.name, figures: { ...figures, [FIGURE.floorRss]: floor } });
+    try {
+      const figures = await measure(options, programs, values["cpu-prof"]);
+      cases.push({ name: options.name, figures: { ...figures, [FIGURE.floorRss]: floor } });
+    } catch (error) {
+      // What the other cases measured stays worth something.
+      console.error(`${options.name} failed:`, error);
+      process.exitCode = 1;
+    }
   }
   return {
     title: "EventTopics at scale",

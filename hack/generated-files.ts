@@ -6,6 +6,7 @@ import { KINDS } from "../src/api/kinds.ts";
 import { conditionsPage } from "./reference/conditions-page.ts";
 import { crdFile } from "./reference/crd-file.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
+import { performancePage } from "./reference/performance-page.ts";
 import { settingsPage } from "./reference/settings-page.ts";
 
 export interface GeneratedFile {
@@ -19,6 +20,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
   { path: "docs/reference/conditions.md", produce: conditionsPage },
   { path: "docs/reference/settings.md", produce: settingsPage },
+  { path: "docs/performance.md", produce: performancePage },
 ];
 
 /** Folders that hold nothing but generated files: any other file there is stale. */
