@@ -13,6 +13,7 @@ interface Instruments {
   readonly admin: KafkaAdmin;
   readonly groups: GroupUsage;
   readonly call: Call;
+  /** The operator's clock: a broker that is ahead of it takes for too old what is about to be. */
   readonly nowMs: number;
 }
 
