@@ -18,8 +18,6 @@ type Request =
 export interface ObjectRecords {
   /** Finalizer and annotations, before the first effect. */
   own(record: Extract<TopicAction, { type: "recordOwnership" }>): Promise<void>;
-  /** Keys that are about to be set for the first time: only what is recorded as ours may ever be reset. */
-  remember(topicName: string, keys: readonly string[]): Promise<void>;
 }
 
 export async function applyTopics(
@@ -68,7 +66,7 @@ async function send(
   call: WriteCall,
   records: ObjectRecords,
 ): Promise<Answer<Applied>> {
-  if (request.kind === "configs") return await changeConfigs(request, admin, call, records);
+  if (request.kind === "configs") return await changeConfigs(request, admin, call);
   const { action } = request.step;
   switch (action.type) {
     case "recordOwnership":
@@ -89,15 +87,10 @@ async function changeConfigs(
   { topicName, steps }: Extract<Request, { kind: "configs" }>,
   admin: KafkaAdmin,
   call: WriteCall,
-  records: ObjectRecords,
 ): Promise<Answer<Applied>> {
   const changes = steps.map(({ action }) => action);
   const set = changes.flatMap(({ key, to }) => (to === undefined ? [] : [[key, to] as const]));
   const unset = changes.filter(({ to }) => to === undefined).map(({ key }) => key);
-  await records.remember(
-    topicName,
-    set.map(([key]) => key),
-  );
   return await withoutValue(
     admin.alterConfigs({ kind: "topic", name: topicName }, { set: Object.fromEntries(set), unset }, call),
   );

@@ -181,6 +181,19 @@ export function madeReleases(
   );
 }
 
+/** Approvals of which `isUsedFor` says that some change is made by them; undefined where there is none. */
+export function approvalIds(
+  guarded: readonly GuardedTopic[],
+  isUsedFor: (topicName: string, key: string) => boolean,
+): string | undefined {
+  const ids = guarded.flatMap(({ topicName, released }) =>
+    released.flatMap(({ released: part }) =>
+      part.by === "approval" && part.changes.some(({ key }) => isUsedFor(topicName, key)) ? [part.approvalId] : [],
+    ),
+  );
+  return ids.length === 0 ? undefined : [...new Set(ids)].join(",");
+}
+
 function isMade(
   { released }: ToldRelease,
   topicName: string,

@@ -19,6 +19,7 @@ import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
 import { looksMoving } from "./partition-changes.ts";
 import { planTopics } from "./plan-topics.ts";
+import { priorRecords } from "./prior-records.ts";
 import { proveTopics } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type TopicWorld } from "./resolve.ts";
@@ -127,17 +128,15 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       return proveTopics(steps, observed, { ...world, admin, call, rules: guard.rules, nowMs, correctionsOf });
     },
     restrict: restrictTopics,
-    apply: async ({ steps }, topic, resolved, context) => {
+    apply: async ({ steps, guarded }, topic, resolved, context) => {
       const { admin, identity } = resolved;
       if (needsLiveCheck(steps, context.memory)) await checkLive(topic, resolved, context.memory, world, context);
       const call = writeCallOf(context, identity.clusterId);
+      const records = priorRecords(topic.status, steps, guarded, identity.topicName);
+      if (records !== undefined) await context.saveStatus({ ...topic.status, ...records });
       return await applyTopics(steps, admin, call, {
         own: ({ finalizer, creation }) =>
           context.mark({ finalizer, annotations: creation === undefined ? {} : { [ANNOTATION.creating]: creation } }),
-        remember: async (topicName, keys) => {
-          // Those of dead letters are known without a record.
-          if (topicName === identity.topicName) await rememberKeys(topic, keys, context);
-        },
       });
     },
   };
@@ -167,11 +166,4 @@ function callOf(context: TopicContext): Call {
 
 function writeCallOf(context: TopicContext, clusterId: string): WriteCall {
   return { ...callOf(context), clusterId };
-}
-
-// Only what is recorded as ours may ever be reset, so the record comes before the change.
-async function rememberKeys(topic: EventTopic, keys: readonly string[], context: TopicContext): Promise<void> {
-  const { managedKeys } = context.memory;
-  if (keys.every((key) => managedKeys.has(key))) return;
-  await context.saveStatus({ ...topic.status, managedKeys: [...new Set([...managedKeys, ...keys])].toSorted() });
 }

@@ -4,15 +4,17 @@ import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { SOURCE } from "../../domain/defaults-chain.ts";
 import { GUARDED_KEYS } from "../../domain/retention-loss.ts";
 import { isSameConfigValue } from "../../kafka/model/config-value.ts";
-import { isConfigChange } from "./actions.ts";
+import type { StepResult } from "../plan.ts";
+import { isConfigChange, type TopicAction } from "./actions.ts";
 import { undeclaredKeys } from "./config-changes.ts";
 import type { DesiredTopic } from "./desired.ts";
 import type { DriftChange } from "./drift-changes.ts";
-import type { ToldRelease } from "./guarded-changes.ts";
+import { approvalIds, holdsAfter, type GuardedTopic } from "./guarded-changes.ts";
 import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
-import { PENDING_MOST, type ToldHold } from "./pending-changes.ts";
+import { PENDING_MOST } from "./pending-changes.ts";
 import type { TopicPlan } from "./plan.ts";
+import { keysToSet } from "./prior-records.ts";
 import type { ResolvedTopic, TopicIdentity } from "./resolve.ts";
 import type { ResultingTopic } from "./resulting-topic.ts";
 
@@ -31,6 +33,7 @@ interface Finished {
   readonly observed: ObservedTopic;
   readonly plan: TopicPlan;
   readonly result: ResultingTopic | undefined;
+  readonly results: readonly StepResult<TopicAction, unknown>[];
   readonly memory: TopicMemory;
   readonly drift: readonly DriftChange[];
 }
@@ -50,7 +53,7 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     replicationFactor: result.replicationFactor,
     retentionPolicy: policyRecord(facts.retentionPolicy, { ...finished, result }),
     effectiveConfig: omitEmpty(effectiveConfig(desired, result)),
-    managedKeys: omitEmpty(managedKeys(desired, result, memory)),
+    managedKeys: omitEmpty(managedKeys({ ...finished, result })),
     undeclared: omitEmpty(desired.ownsAllConfigs ? [] : undeclared),
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
     consumerGroups: omitEmpty(resolved.consumerGroups ?? facts.consumerGroups ?? []),
@@ -60,16 +63,19 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
 /** Changes that are held back, and the approvals that were acted upon in this run or before. */
 export function guardFacts(
   { status }: EventTopic,
-  holds: readonly ToldHold[],
-  released: readonly ToldRelease[],
+  guarded: readonly GuardedTopic[],
+  results: readonly StepResult<TopicAction, unknown>[],
 ): Pick<TopicFacts, "pendingChanges" | "lastApproval"> {
-  const entries = holds.flatMap((hold) => hold.entries).slice(0, PENDING_MOST);
-  const approvals = released.flatMap(({ released: release }) =>
-    release.by === "approval" ? [release.approvalId] : [],
-  );
+  const entries = holdsAfter(guarded, results).flatMap((hold) => hold.entries);
+  // Without an answer it may have happened.
+  const acted = results.filter(({ answer }) => answer.status === "ok" || answer.status === "unknown");
+  const isActedOn = (topicName: string, key: string): boolean =>
+    acted.some(
+      ({ step: { action } }) => isConfigChange(action) && action.topicName === topicName && action.key === key,
+    );
   return {
-    pendingChanges: omitEmpty(entries),
-    lastApproval: approvals.length === 0 ? status?.lastApproval : [...new Set(approvals)].join(","),
+    pendingChanges: omitEmpty(entries.slice(0, PENDING_MOST)),
+    lastApproval: approvalIds(guarded, isActedOn) ?? status?.lastApproval,
   };
 }
 
@@ -113,13 +119,16 @@ function effectiveConfig(desired: DesiredTopic, result: ResultingTopic): NonNull
   return entries.toSorted(byKey);
 }
 
-// Ours: what we declare and find set on the topic, and what we set before and is still there.
-function managedKeys(desired: DesiredTopic, result: ResultingTopic, memory: TopicMemory): string[] {
-  const isOurs = (key: string): boolean => desired.configs.has(key) || memory.managedKeys.has(key);
-  return [...result.configs]
-    .filter(([key, config]) => config.isOnTopic && isOurs(key))
-    .map(([key]) => key)
-    .toSorted();
+// Ours: what we declare and find set on the topic, what we set before and is still there, and what we have tried to set:
+// it may come to be there, and trying again writes no record again.
+function managedKeys({ desired, memory, plan, result, results }: BoundTopic): string[] {
+  // On a topic that was just taken over nothing was set by us.
+  const isTakenOver = plan.binding?.isAdopted === true && memory.topicId !== result.id;
+  const before = isTakenOver ? new Set<string>() : memory.managedKeys;
+  const isOurs = (key: string): boolean => desired.configs.has(key) || before.has(key);
+  const there = [...result.configs].filter(([key, config]) => config.isOnTopic && isOurs(key)).map(([key]) => key);
+  const tried = results.filter(({ answer }) => answer.status !== "skipped").map(({ step }) => step);
+  return [...new Set([...there, ...keysToSet(tried, desired.name)])].toSorted();
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {

@@ -75,8 +75,8 @@ function summarizeFinished(
   const released = madeReleases(restricted.guarded, results);
   const drift = driftChanges(story);
   const facts = {
-    ...finishedFacts(topic, { resolved, ...parts, result, memory, drift }),
-    ...guardFacts(topic, holds, released),
+    ...finishedFacts(topic, { resolved, ...parts, result, results, memory, drift }),
+    ...guardFacts(topic, restricted.guarded, results),
     ...letters,
   };
   const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);

@@ -143,6 +143,12 @@ describe("summarizeTopic()", () => {
     });
   }
 
+  it("keeps a key that it could not set on record, so that trying again writes nothing", () => {
+    const given: RunGiven = { spec: { compressionType: "lz4" }, answer: failure("invalid", "INVALID_CONFIG") };
+    const first = runTopic(aTopicInKafka(), { ...given, status: { ...bound, managedKeys: ["compression.type"] } });
+    expect(first.status?.managedKeys).to.deep.equal(["compression.type"]);
+  });
+
   it("puts a failure before a refusal, and tells both and what was done all the same", () => {
     const spec = { partitions: 1, compressionType: "lz4" as const };
     const verdict = runTopic(aTopicInKafka({ partitions: 3 }), { spec, status: bound });

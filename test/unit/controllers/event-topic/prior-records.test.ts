@@ -1,0 +1,44 @@
+import { expect } from "chai";
+import { describe, it } from "mocha";
+
+import type { TopicAction } from "../../../../src/controllers/event-topic/actions.ts";
+import type { GuardedTopic } from "../../../../src/controllers/event-topic/guarded-changes.ts";
+import { priorRecords } from "../../../../src/controllers/event-topic/prior-records.ts";
+import type { Step } from "../../../../src/controllers/plan.ts";
+
+function change(topicName: string, key: string, how: "set" | "reset" = "set"): Step<TopicAction> {
+  const to = how === "set" ? "2" : undefined;
+  const wish = { from: "1", to, effective: to, source: "spec", cause: "declared" } as const;
+  return { id: `${key} of ${topicName}`, after: [], action: { type: "changeConfig", topicName, key, ...wish } };
+}
+
+/** Changes that an approval lets go. */
+function approved(topicName: string, key: string, approvalId: string): GuardedTopic {
+  const released = { by: "approval", changes: [{ key }], approvalId };
+  return { topicName, held: [], released: [{ released, loss: "" }] } as unknown as GuardedTopic;
+}
+
+describe("priorRecords()", () => {
+  it("names the keys of the source that are about to be set, beside those on record", () => {
+    const steps = [change("source", "b"), change("source", "c", "reset"), change("letters", "d")];
+    expect(priorRecords({ managedKeys: ["a"] }, steps, [], "source")).to.deep.equal({
+      managedKeys: ["a", "b"],
+      lastApproval: undefined,
+    });
+  });
+
+  it("names the approvals that are about to be used, of all topics, and no other", () => {
+    const steps = [change("source", "a"), change("letters", "b")];
+    const guarded = [approved("source", "a", "1"), approved("letters", "b", "2"), approved("letters", "withheld", "3")];
+    expect(priorRecords({ managedKeys: ["a"], lastApproval: "0" }, steps, guarded, "source")).to.deep.equal({
+      managedKeys: ["a"],
+      lastApproval: "1,2",
+    });
+  });
+
+  it("is nothing where the status says all that already", () => {
+    const status = { managedKeys: ["a"], lastApproval: "1" };
+    expect(priorRecords(status, [change("source", "a")], [approved("source", "a", "1")], "source")).to.equal(undefined);
+    expect(priorRecords(undefined, [], [], "source")).to.equal(undefined);
+  });
+});
