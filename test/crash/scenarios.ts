@@ -6,6 +6,7 @@ import { CHANGES } from "./scenarios/changes.ts";
 import { CREATION } from "./scenarios/creation.ts";
 import { DEAD_LETTERS } from "./scenarios/dead-letters.ts";
 import { DELETION } from "./scenarios/deletion.ts";
+import { GUARD } from "./scenarios/guard.ts";
 import { LOSSES } from "./scenarios/losses.ts";
 import { POLICIES } from "./scenarios/policies.ts";
 
@@ -17,4 +18,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DELETION,
   ...LOSSES,
   ...DEAD_LETTERS,
+  ...GUARD,
 ];

@@ -50,10 +50,13 @@ function plainObject(object: KubernetesObject): unknown {
   return timeless({ uid, generation, labels, annotations, finalizers, isTerminating, spec, status });
 }
 
+const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+/** Ids of what is held back, and of rollouts, are made of moments. */
+const ID_OF_MOMENT = /\b([0-9a-z]{8,9}-)?[0-9a-f]{12}\b/g;
 const MOMENTS: ReadonlySet<string> = new Set(["lastTransitionTime", "time", "pendingSince", "nextStepAt"]);
 
 function timeless(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "<time>");
+  if (typeof value === "string") return value.replaceAll(MOMENT, "<time>").replaceAll(ID_OF_MOMENT, "<id>");
   if (Array.isArray(value)) return value.map(timeless);
   if (typeof value !== "object" || value === null) return value;
   const fields = Object.entries(value).filter(([name, field]) => field !== undefined && !MOMENTS.has(name));

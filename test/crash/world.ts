@@ -199,6 +199,14 @@ export class World implements Activity {
     await this.clock.advance(ms, () => this.#calm());
   }
 
+  /** The same, with an operator: one that dies meanwhile is followed by the next. */
+  async live(ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0; leftMs -= SLICE_MS) {
+      await this.pass(SLICE_MS);
+      if (this.#point.isDead) await this.start();
+    }
+  }
+
   /** Until nothing is written any more; an operator that dies meanwhile is followed by the next. */
   async settle(quietMs = QUIET_MS): Promise<void> {
     const startedAt = this.clock.monotonic();
@@ -220,9 +228,13 @@ export class World implements Activity {
   /** Lets time go by until the work is done, or its operator dead. */
   async #during(work: Promise<void>, stepMs: number): Promise<void> {
     const progress = { isDone: false };
+    const endsAt = this.clock.monotonic() + PATIENCE_MS;
     const watched = work.finally(() => (progress.isDone = true));
     watched.catch(() => {});
-    while (!progress.isDone && !this.#point.isDead) await this.pass(stepMs);
+    while (!progress.isDone && !this.#point.isDead) {
+      if (this.clock.monotonic() > endsAt) throw new Error("The operator neither starts nor stops");
+      await this.pass(stepMs);
+    }
     if (progress.isDone) await watched;
   }
 
