@@ -18,6 +18,20 @@ const BUS = "bus";
 const GROUPS = 12;
 const call: Call = { signal: new AbortController().signal, deadlineMs: 10_000, priority: "bulk" };
 
+/** What may be said of a group at any time: the truth, or that it is not known. */
+function expectNoLie(groupId: string, reading: GroupReading | undefined): void {
+  if (reading?.kind !== "read") return;
+  const states = groupId === "group-0" ? ["Stable", "Assigning", "Reconciling"] : ["Empty"];
+  expect(reading.state, groupId).to.be.oneOf(states);
+  const [topic] = reading.topics;
+  if (groupId !== "group-0") expect(topic?.lag, groupId).to.be.oneOf([36, undefined]);
+  expect(topic?.partitionsWithoutCommit, groupId).to.equal(0);
+}
+
+function isKnown(reading: GroupReading | undefined): boolean {
+  return reading?.kind === "read" && reading.topics[0]?.lag !== undefined;
+}
+
 describe("The poller while a broker of three dies", function () {
   this.timeout(180_000);
   let kafka: KafkaCluster;
@@ -70,33 +84,20 @@ describe("The poller while a broker of three dies", function () {
     return new Map([...poller.readings()].map(({ watched, reading }) => [watched.groupId, reading]));
   }
 
-  /** What may be said of a group at any time: the truth, or that it is not known. */
-  function expectNoLie(groupId: string, reading: GroupReading | undefined): void {
-    if (reading?.kind !== "read") return;
-    const states = groupId === "group-0" ? ["Stable", "Assigning", "Reconciling"] : ["Empty"];
-    expect(reading.state, groupId).to.be.oneOf(states);
-    const [topic] = reading.topics;
-    if (groupId !== "group-0") expect(topic?.lag, groupId).to.be.oneOf([36, undefined]);
-    expect(topic?.partitionsWithoutCommit, groupId).to.equal(0);
-  }
-
   async function pollUntilAllKnown(): Promise<void> {
     for (;;) {
       const readings = await polled();
       for (const groupId of groupIds) expectNoLie(groupId, readings.get(groupId));
-      const isKnown = (reading: GroupReading | undefined): boolean =>
-        reading?.kind === "read" && reading.topics[0]?.lag !== undefined;
       if (groupIds.every((groupId) => isKnown(readings.get(groupId)))) return;
     }
   }
 
   it("finds every group again with its new coordinator", async () => {
-    const consumed = async (): Promise<boolean> => (await probe.committedOffsets("group-0")).length === 6;
-    while (!(await consumed())) await polled();
+    while ((await probe.committedOffsets("group-0")).length < 6) await polled();
     await pollUntilAllKnown();
     const coordinators = new Set<number>();
     for (const groupId of groupIds) coordinators.add((await probe.describeGroup(groupId)).coordinator);
-    expect([...coordinators].length, "brokers that coordinate").to.be.above(1);
+    expect(coordinators.size, "brokers that coordinate").to.be.above(1);
     for (const id of coordinators) {
       const victim = kafka.brokers.find((broker) => broker.id === id);
       await victim?.kill();
