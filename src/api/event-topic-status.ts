@@ -64,6 +64,7 @@ const deadLetter = z.object({
   partitions: whole(0, MAX_PARTITIONS * 10)
     .optional()
     .describe("Partitions that it has."),
+  createdAt: timestamp().optional().describe("When the operator made it; absent where it was there before."),
   config: keyedList(deadLetterConfig, ["key"], 16)
     .optional()
     .describe("Configuration that it was given; what differs from it in Kafka is drift."),

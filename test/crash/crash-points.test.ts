@@ -27,4 +27,20 @@ describe("An object that goes before the brokers show its topic", () => {
     });
     expect(state.kafka).to.deep.equal({});
   });
+
+  it("takes dead letters along that were asked for later", async () => {
+    const { state } = await play({
+      name: "hasty letters",
+      world: { visibilityLagMs: 8_000 },
+      acts: [
+        (world) => world.createTopic("hasty", { deletionPolicy: "Delete" }),
+        async (world) => {
+          world.editTopic("hasty", { deadLetter: {} });
+          await world.pass(1_000);
+          world.deleteTopic("hasty");
+        },
+      ],
+    });
+    expect(state.kafka).to.deep.equal({});
+  });
 });

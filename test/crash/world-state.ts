@@ -53,7 +53,7 @@ function plainObject(object: KubernetesObject): unknown {
 const MOMENT = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 /** Ids of what is held back, and of rollouts, are made of moments. */
 const ID_OF_MOMENT = /\b([0-9a-z]{8,9}-)?[0-9a-f]{12}\b/g;
-const MOMENTS: ReadonlySet<string> = new Set(["lastTransitionTime", "time", "pendingSince", "nextStepAt"]);
+const MOMENTS: ReadonlySet<string> = new Set(["lastTransitionTime", "time", "pendingSince", "nextStepAt", "createdAt"]);
 
 function timeless(value: unknown): unknown {
   if (typeof value === "string") return value.replaceAll(MOMENT, "<time>").replaceAll(ID_OF_MOMENT, "<id>");

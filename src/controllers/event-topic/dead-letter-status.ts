@@ -54,7 +54,13 @@ function entryOf(wish: DeadLetterWish, before: Entry | undefined, story: Finishe
   const isBound = result !== undefined && (result.isCreated || plan?.binding !== undefined);
   if (!isBound || plan === undefined) return [kept];
   const config = configOf(name, plan, result, story);
-  return [{ ...kept, topicId: result.id, partitions: result.partitions, config }];
+  const { id: topicId, partitions } = result;
+  return [{ ...kept, topicId, partitions, createdAt: createdAt(result, before, nowMs), config }];
+}
+
+function createdAt({ id, isCreated }: ResultingTopic, before: Entry | undefined, nowMs: number): Entry["createdAt"] {
+  if (isCreated) return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  return before?.topicId === id ? before.createdAt : undefined;
 }
 
 /** Ready, or the reason why not. */

@@ -23,12 +23,12 @@ export function desiredTopics(topic: EventTopic, resolved: ResolvedTopic, memory
 
 function wishOf(letter: ResolvedDeadLetter, topic: EventTopic, memory: TopicMemory): DeadLetterWish {
   const { partitions, retention } = topic.spec.deadLetter ?? {};
-  const lastWanted = memory.deadLetters.get(letter.name)?.lastWanted ?? new Map<string, string>();
+  const { lastWanted = new Map<string, string>(), isJustCreated = false } = memory.deadLetters.get(letter.name) ?? {};
   return {
     ...letter,
     partitions,
     retentionMs: milliseconds(retention),
-    memory: { ...memory, isAdopted: false, managedKeys: new Set(), lastWanted },
+    memory: { ...memory, isAdopted: false, managedKeys: new Set(), lastWanted, isJustCreated },
     absence: desiredAbsence(topic, letter.name, letter.boundId, memory),
   };
 }

@@ -16,8 +16,9 @@ const FRESH_REASONS: ReadonlySet<string> = new Set<EventTopicReason>(["Created",
 export interface DeadLetterMemory {
   readonly topicId?: string | undefined;
   readonly groupId?: string | undefined;
-  /** As `TopicMemory.lastWanted`. */
+  /** As of the topic itself. */
   readonly lastWanted: ReadonlyMap<string, string>;
+  readonly isJustCreated: boolean;
 }
 
 export interface TopicMemory {
@@ -67,19 +68,24 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     pendingChanges: pendingChanges ?? [],
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: finalizers?.includes(FINALIZER) === true,
-    deadLetters: deadLetters(topic),
+    deadLetters: deadLetters(topic, nowMs),
     recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
     isJustCreated: isJustCreated(topic, nowMs),
   };
 }
 
-function isJustCreated({ metadata, status }: EventTopic, nowMs: number): boolean {
-  const ready = findCondition(status?.conditions, "Ready");
+function isJustCreated(topic: EventTopic, nowMs: number): boolean {
+  const ready = findCondition(topic.status?.conditions, "Ready");
   if (ready === undefined || !FRESH_REASONS.has(ready.reason)) return false;
-  // While the object is being deleted only what was said before: after it, these words tell of the end of the topic.
-  if (metadata.deletionTimestamp !== undefined && ready.observedGeneration === metadata.generation) return false;
-  return nowMs - Date.parse(ready.lastTransitionTime) < VISIBILITY_GRACE_MS;
+  return isFresh(topic, ready.lastTransitionTime, nowMs);
+}
+
+/** While the object is being deleted only what was said before counts: after it, absence tells of the end of the topic. */
+function isFresh({ metadata, status }: EventTopic, createdAt: string, nowMs: number): boolean {
+  const ready = findCondition(status?.conditions, "Ready");
+  if (metadata.deletionTimestamp !== undefined && ready?.observedGeneration === metadata.generation) return false;
+  return nowMs - Date.parse(createdAt) < VISIBILITY_GRACE_MS;
 }
 
 function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): ReadonlyMap<string, string> {
@@ -89,10 +95,11 @@ function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): Rea
   ]);
 }
 
-function deadLetters({ status }: EventTopic): ReadonlyMap<string, DeadLetterMemory> {
-  const entries = (status?.deadLetters ?? []).map(({ topicName, topicId, groupId, config = [] }) => {
+function deadLetters(topic: EventTopic, nowMs: number): ReadonlyMap<string, DeadLetterMemory> {
+  const entries = (topic.status?.deadLetters ?? []).map(({ topicName, topicId, groupId, createdAt, config = [] }) => {
     const wanted = new Map(config.map(({ key, value }) => [key, value]));
-    return [topicName, { topicId, groupId, lastWanted: wanted }] as const;
+    const isNew = createdAt !== undefined && isFresh(topic, createdAt, nowMs);
+    return [topicName, { topicId, groupId, lastWanted: wanted, isJustCreated: isNew }] as const;
   });
   return new Map(entries);
 }

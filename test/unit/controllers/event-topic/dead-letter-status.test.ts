@@ -25,14 +25,16 @@ const failure = (kind: FailureKind): Answer<never> => failedWith({ kind, name: "
 describe("The status of dead letters", () => {
   it("holds what they are bound to and were given", () => {
     const { status } = verdictOn(three);
-    expect(status?.deadLetters).to.deep.equal([{ ...entry, groupId: undefined, config }]);
+    expect(status?.deadLetters).to.deep.equal([{ ...entry, groupId: undefined, createdAt: undefined, config }]);
     expect(status?.conditions?.[0]?.message).to.include(`dead-letter topic "${DLQ}"`);
   });
 
   it("records the topic that a run has made", () => {
     const given = { ...three, letters: ok({ kind: "absent" as const }), wish: {}, status: bound() };
     const { status } = verdictOn(given, () => ok({ id: "id-new", partitions: 3, replicationFactor: 1 }));
-    expect(status?.deadLetters?.[0]).to.deep.include({ topicName: DLQ, topicId: "id-new", partitions: 3, config });
+    const createdAt = "2026-06-01T00:00:00Z";
+    const made = { topicName: DLQ, topicId: "id-new", partitions: 3, createdAt, config };
+    expect(status?.deadLetters?.[0]).to.deep.include(made);
   });
 
   const causes: readonly {
@@ -81,6 +83,19 @@ describe("The status of dead letters", () => {
       "Conflict=True/DeadLetterFailed",
     ]);
     expect(verdict.status?.deadLetters?.[0]).to.include({ topicId: "id-dlq", state: "ClaimedByAnother" });
+  });
+
+  it("does not take a fresh creation for gone, also where drift is only reported", () => {
+    const fresh = bound({ deadLetters: [{ ...entry, createdAt: "2026-05-31T23:59:50Z" }] });
+    const given = {
+      ...three,
+      status: fresh,
+      letters: ok({ kind: "absent" as const }),
+      spec: { drift: "Report" } as const,
+    };
+    expect(verdictOn(given).status?.deadLetters?.[0]?.state).to.equal("NotYetVisible");
+    const old = bound({ deadLetters: [{ ...entry, createdAt: "2026-05-31T23:00:00Z" }] });
+    expect(verdictOn({ ...given, status: old }).status?.deadLetters?.[0]?.state).to.equal("TopicMissing");
   });
 
   it("puts the source's trouble first where both have the same", () => {
