@@ -31,6 +31,8 @@ const RESULTS = join(import.meta.dirname, "results");
 /** Committed, and shown by docs/performance.md. */
 const DOCS = join(import.meta.dirname, "..", "docs", "bench");
 const SIGNIFICANT_DIGITS = 3;
+/** What is measured: as it was at the start, however long that takes. */
+const COMMIT = commit();
 
 /** Prints the table; writes `<suite>.json` and `.svg`, into docs/bench where the results are to be kept. */
 export async function publish(suite: string, report: BenchReport, { isKept }: { isKept: boolean }): Promise<void> {
@@ -50,7 +52,7 @@ export async function publish(suite: string, report: BenchReport, { isKept }: { 
 }
 
 /** Figures as rows, cases as columns. */
-function table(cases: readonly BenchCase[]): string {
+export function table(cases: readonly BenchCase[]): string {
   const names = [...new Set(cases.flatMap(({ figures }) => Object.keys(figures)))];
   const rows = [
     ["", ...cases.map(({ name }) => name)],
@@ -74,7 +76,7 @@ export function show(figure: Figure | undefined): string {
 function machine(): Readonly<Record<string, Figure>> {
   return {
     date: new Date().toISOString(),
-    commit: commit(),
+    commit: COMMIT,
     machine: `${availableParallelism()} × ${cpus()[0]?.model.trim() ?? "CPU"}, ${Math.round(totalmem() / 1024 ** 3)} GiB`,
     node: process.version,
   };

@@ -9,7 +9,7 @@ import { parseArgs, promisify } from "node:util";
 import { NODE_FLAGS } from "../hack/shipped-form.ts";
 import { KUBERNETES_VERSION } from "../hack/toolchain/control-plane-pins.mjs";
 import { Bundles } from "./operator-process.ts";
-import type { BenchCase, BenchReport } from "./report.ts";
+import { table, type BenchCase, type BenchReport } from "./report.ts";
 import { KafkaCeiling, measureApiCeiling } from "./topics-ceilings.ts";
 import { FIGURE } from "./topics-figures.ts";
 import { arrival, coldStart, edits, restart, steadyState, type Figures } from "./topics-scenarios.ts";
@@ -89,6 +89,7 @@ export async function benchTopics(args: readonly string[]): Promise<BenchReport>
     try {
       const figures = await measure(options, programs, values["cpu-prof"]);
       cases.push({ name: options.name, figures: { ...figures, [FIGURE.floorRss]: floor } });
+      console.error(table(cases.slice(-1)));
     } catch (error) {
       // What the other cases measured stays worth something.
       console.error(`${options.name} failed:`, error);
