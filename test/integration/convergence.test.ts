@@ -13,6 +13,21 @@ describe("An EventTopic", () => {
   });
   after(() => operator.stop());
 
+  it("is one of many that are made at once: each costs one write and no read", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `many-${index}`);
+    const before = await operator.writes();
+    await Promise.all(names.map((name) => operator.createTopic(name)));
+    for (const name of names) await eventually(() => operator.topic(name), ready("True", "Created"));
+    const after = await operator.writes();
+    expect(after.kubernetes - before.kubernetes).to.equal(names.length);
+    expect(after.kafka - before.kafka).to.be.at.most(names.length);
+    const requests = await operator.controlPlane.auditedRequests();
+    const reads = requests.filter(
+      ({ verb, namespace, resource }) => verb === "get" && resource === "eventtopics" && namespace === operator.id,
+    );
+    expect(reads.filter(({ name }) => name?.startsWith("many-"))).to.deep.equal([]);
+  });
+
   it("leaves to the broker what nobody speaks of", async () => {
     await operator.createTopic("plain");
     const topic = await eventually(() => operator.topic("plain"), ready("True", "Created"));
