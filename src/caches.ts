@@ -8,6 +8,7 @@ import type { EventTopic } from "./api/event-topic.ts";
 import { eventTopic } from "./api/event-topic.ts";
 import type { RetentionPolicy } from "./api/retention-policy.ts";
 import { retentionPolicy } from "./api/retention-policy.ts";
+import { CONSUMER_GROUP_INDEXES } from "./controllers/consumer-group/wakes.ts";
 import { GROUP_INDEXES, TOPIC_INDEXES } from "./controllers/event-topic/wakes.ts";
 import { KAFKA_TOPIC_INDEXES, KAFKA_TOPIC_VERSIONS, type KafkaTopic } from "./controllers/strimzi-topics.ts";
 import type { Resources, ResourceType, Selection } from "./kubernetes/resources.ts";
@@ -74,7 +75,7 @@ export function createCaches(options: CacheOptions): Caches {
     buses: follow<EventBus>(eventBus, everywhere),
     topics: follow<EventTopic>(eventTopic, watched, TOPIC_INDEXES),
     policies: follow<RetentionPolicy>(retentionPolicy, everywhere),
-    consumerGroups: follow<ConsumerGroup>(consumerGroup, watched, GROUP_INDEXES),
+    consumerGroups: follow<ConsumerGroup>(consumerGroup, watched, { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES }),
     namespaces: follow<NamespaceObject>(NAMESPACE, everywhere),
     kafkaTopics: KAFKA_TOPIC_VERSIONS.map((version) => {
       const type = {

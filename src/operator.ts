@@ -1,13 +1,12 @@
 // The composition root: builds the operator from its ports and decides nothing itself. Tests build it in the same way.
 
-import { CONDITION_TYPES, type READY_REASONS } from "./api/conditions.ts";
-import type { KubernetesObject } from "./api/custom-resource.ts";
 import { eventBus, type EventBus, type EventBusStatus } from "./api/event-bus.ts";
 import { eventTopic, type EventTopic, type EventTopicStatus } from "./api/event-topic.ts";
-import { ANNOTATION, FINALIZER, REQUEST_ANNOTATIONS } from "./api/group.ts";
+import { ANNOTATION, FINALIZER } from "./api/group.ts";
 import { parseDuration } from "./api/quantity.ts";
 import { retentionPolicy, type RetentionPolicy, type RetentionPolicyStatus } from "./api/retention-policy.ts";
 import { createCaches, type Caches } from "./caches.ts";
+import { createGroupParts } from "./consumer-groups.ts";
 import { holdUntilConnected, laneOf } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
 import { Claims } from "./controllers/claims.ts";
@@ -21,43 +20,20 @@ import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
 import { KnownConfigs } from "./controllers/known-configs.ts";
-import { leftBehindTellers } from "./controllers/left-behind-teller.ts";
+import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
 import { StrimziTopics } from "./controllers/strimzi-topics.ts";
-import { Sweep } from "./controllers/sweep.ts";
-import { matchesLabels } from "./domain/label-selector.ts";
-import type { KafkaAdmin } from "./kafka/admin.ts";
+import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
-import type { ConnectionSettings } from "./kafka/model/connection.ts";
-import type { EventRecorder } from "./kubernetes/events.ts";
-import type { Resources, ResourceType } from "./kubernetes/resources.ts";
-import type { Clock } from "./runtime/clock.ts";
-import { createController, type Controller, type ControllerOptions } from "./runtime/controller.ts";
+import { oursBy, RUN_LIMITS, sharedOptions, type OperatorOptions, type Parts } from "./operator-parts.ts";
+import { createController, type Controller } from "./runtime/controller.ts";
 import { EventLoopCheck, hearingCheck, syncCheck } from "./runtime/health.ts";
-import type { Leadership } from "./runtime/leader-election.ts";
 import { Manager, type Runnable } from "./runtime/manager.ts";
-import type { ReflectorTiming } from "./runtime/reflector.ts";
 import type { Settings } from "./settings.ts";
 import { busMetrics } from "./telemetry/bus-metrics.ts";
-import type { Logger } from "./telemetry/logger.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { TelemetryServer } from "./telemetry/server.ts";
-
-export interface OperatorOptions {
-  readonly kubernetes: { resources<T extends KubernetesObject>(type: ResourceType): Resources<T> };
-  readonly events: EventRecorder & Runnable;
-  readonly leadership: Leadership;
-  /** Connects to the cluster of a bus; `mayWrite` is asked whenever a write is put on the wire. */
-  connect(settings: ConnectionSettings, mayWrite: (clusterId: string) => boolean): KafkaAdmin;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly metrics: Metrics;
-  readonly reflectorTiming?: Partial<ReflectorTiming> | undefined;
-  /** Applied to every object before it is kept; tests freeze here. */
-  readonly onKeep?: ((object: KubernetesObject) => void) | undefined;
-}
 
 export interface Operator {
   /** Resolves when everything runs; on a standby, after it has taken over. */
@@ -68,13 +44,7 @@ export interface Operator {
   readonly metricsPort: number;
 }
 
-/** Runs at once over all buses and a bus; a run is a promise, so the narrow places are the requests, not these. */
-const MAX_RUNS = 2_000;
-const MAX_RUNS_PER_BUS = 1_000;
-/** What starts together asks Kafka together: one by one, as each status is written, would be a request for each topic. */
-const BULK_RUNS_PER_BUS = { most: 750, againAt: 375 };
 const DEFAULT_RESYNC_INTERVAL = "2m";
-const RUN_DEADLINE_MS = 60_000;
 /** Time that runs under way get to end when the operator stops, milliseconds. */
 const DRAIN_MS = 5_000;
 
@@ -118,12 +88,6 @@ export function createOperator(options: OperatorOptions): Operator {
   };
 }
 
-interface Parts extends OperatorOptions {
-  readonly caches: Caches;
-  readonly registry: BusRegistry;
-  readonly clusters: Clusters;
-}
-
 /** In the order in which they start. */
 function createControllers(parts: Parts): Runnable[] {
   const { caches, registry } = parts;
@@ -131,33 +95,47 @@ function createControllers(parts: Parts): Runnable[] {
     for (const key of keys) topics.enqueue(key, { reason: "claim" });
   });
   const buses = createBusController(parts);
-  const tellLeftBehind = leftBehindTellers({ ...parts, buses: caches.buses });
+  const tellers = leftBehindTellers({ ...parts, buses: caches.buses });
+  const onOutage = (busName: string): void => buses.enqueue(busName, { reason: "outage" });
+  const leaving =
+    (tell: LeftBehindTeller): LeftBehindTeller =>
+    (object, left) => {
+      const mayGo = tell(object, left);
+      // The EventBus takes it up at its next run.
+      if (!mayGo) buses.enqueue(object.status?.bus?.name ?? "", { reason: "left behind" });
+      return mayGo;
+    };
   const swept = new TopicSweepSource(caches.topics, registry, (key) =>
     topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
   );
   const topics = createTopicController(parts, claims, {
-    onOutage: (busName) => buses.enqueue(busName, { reason: "outage" }),
+    onOutage,
     onSeen: (key, observed) => swept.saw(key, observed),
-    onLeftBehind: (topic, left) => {
-      const mayGo = tellLeftBehind.EventTopic(topic, left);
-      if (!mayGo) buses.enqueue(topic.status?.bus?.name ?? "", { reason: "left behind" });
-      return mayGo;
-    },
+    onLeftBehind: leaving(tellers.EventTopic),
   });
-  holdUntilConnected(caches.buses, registry, topics.queue);
-  const intervalMs = (busName: string): number | undefined => resyncIntervalOf(caches.buses.get(busName));
-  const sweep = new Sweep({ registry, sources: [swept], intervalMs, clock: parts.clock });
-  caches.buses.subscribe(({ key, before, after }) => {
-    if (before?.spec.resyncInterval !== after?.spec.resyncInterval) sweep.schedule(key);
-  });
+  const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) });
+  for (const { queue } of [topics, groups.controller]) holdUntilConnected(caches.buses, registry, queue);
+  const sweep = createSweep(parts, [swept, ...groups.sweepSources]);
   return [
+    groups.poller,
     { name: "sweep", start: () => sweep.start(), stop: () => sweep.stop() },
     runnable(buses),
     // Before the first run: what was claimed before a restart is claimed still.
     { name: "claims", start: () => claimRecorded(caches.topics.list(), claims), stop: () => {} },
+    { name: "group-claims", start: () => groups.claimRecorded(), stop: () => {} },
     runnable(topics),
+    runnable(groups.controller),
     runnable(createPolicyController(parts)),
   ];
+}
+
+function createSweep({ caches, clock, registry }: Parts, sources: readonly SweepSource[]): Sweep {
+  const intervalMs = (busName: string): number | undefined => resyncIntervalOf(caches.buses.get(busName));
+  const sweep = new Sweep({ registry, sources, intervalMs, clock });
+  caches.buses.subscribe(({ key, before, after }) => {
+    if (before?.spec.resyncInterval !== after?.spec.resyncInterval) sweep.schedule(key);
+  });
+  return sweep;
 }
 
 function createBusController(parts: Parts): Controller {
@@ -220,9 +198,7 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     finalizer: FINALIZER,
     dependencies: wakesTopics(caches, registry),
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
-    laneLimit: () => MAX_RUNS_PER_BUS,
-    bulkLimit: BULK_RUNS_PER_BUS,
-    maxInFlight: MAX_RUNS,
+    ...RUN_LIMITS,
   });
 }
 
@@ -251,34 +227,9 @@ function createPolicyController(parts: Parts): Controller {
   });
 }
 
-/** What the controllers of all kinds have in common. */
-function sharedOptions(
-  { clock, events, leadership, log, metrics }: OperatorOptions,
-  kind: keyof typeof READY_REASONS,
-): Pick<
-  ControllerOptions<never, never>,
-  "clock" | "events" | "leadership" | "log" | "metrics" | "conditionTypes" | "requestAnnotations" | "deadlineMs"
-> {
-  const owned = Object.entries(CONDITION_TYPES).filter(([, { kinds }]) => (kinds as readonly string[]).includes(kind));
-  return {
-    clock,
-    events,
-    log,
-    metrics,
-    leadership,
-    conditionTypes: owned.map(([type]) => type),
-    requestAnnotations: REQUEST_ANNOTATIONS,
-    deadlineMs: RUN_DEADLINE_MS,
-  };
-}
-
 /** Milliseconds; undefined for a bus that is gone. */
 function resyncIntervalOf(bus: EventBus | undefined): number | undefined {
   return bus === undefined ? undefined : parseDuration(bus.spec.resyncInterval ?? DEFAULT_RESYNC_INTERVAL);
-}
-
-function oursBy({ busSelector }: Settings): (bus: EventBus) => boolean {
-  return (bus) => matchesLabels(busSelector, bus.metadata.labels);
 }
 
 function runnable(controller: Controller): Runnable {

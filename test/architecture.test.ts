@@ -88,7 +88,7 @@ const LAYERS: readonly Layer[] = [
   { name: "version", files: /^src\/version\.ts$/, mayImport: [] },
   {
     name: "composition root",
-    files: /^src\/(operator|caches)\.ts$/,
+    files: /^src\/(operator|operator-parts|consumer-groups|caches)\.ts$/,
     mayImport: [
       API,
       DOMAIN,
@@ -122,7 +122,7 @@ const PURE = [
   KAFKA_MODEL,
   DOMAIN,
   /^src\/controllers\/(restrict|ready-reason)\.ts$/,
-  /^src\/controllers\/[^/]+\/(desired|desired-topics|plan|plan-topics|dead-letters|dead-letter-status|restrict|contested|other-writer|summarize|judgement|status|memory|events|actions|prior-records|[a-z]+-changes|resulting-[a-z]+)\.ts$/,
+  /^src\/controllers\/[^/]+\/(desired|desired-topics|plan|plan-topics|dead-letters|dead-letter-status|restrict|contested|other-writer|summarize|judgement|status|memory|events|actions|prior-records|shown-lag|group-conditions|observed|[a-z]+-changes|resulting-[a-z]+)\.ts$/,
 ];
 const IMPURE_WORDS =
   /\basync\b|\bawait\b|\bDate\.now\b|\bnew Date\(\)|\bperformance\b|\bMath\.random\b|\bconsole\b|\bLogger\b/;

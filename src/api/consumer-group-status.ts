@@ -2,15 +2,26 @@
 
 import { z } from "zod";
 
-import { count, keyedList, text } from "./fields.ts";
-import { busRecord, commonStatus } from "./status.ts";
+import { count, keyedList, setOf, text } from "./fields.ts";
+import { busRecord, commonStatus, timestamp } from "./status.ts";
 
 const topic = z.object({
   topic: text(249, 1).describe("Name of the topic in Kafka."),
   lag: count().optional().describe("Unread records, rounded to two digits."),
   timeLag: text(32).optional().describe("Age of the oldest unread record, rounded."),
   partitionsWithoutCommit: count().optional().describe("Partitions on which the group never committed."),
-  initialized: z.boolean().optional().describe("Whether initialOffsets was applied; never again then."),
+  initialized: z
+    .boolean()
+    .optional()
+    .describe(
+      "Where initialOffsets is set: the group has a beginning on the topic, given by it or found there; never again then.",
+    ),
+  initializing: timestamp()
+    .optional()
+    .describe("Since when initialOffsets is being applied: recorded before the first commit, gone after the last."),
+  initializedPartitions: count()
+    .optional()
+    .describe("Partitions that have a beginning; those that appear later are begun at their first record."),
 });
 
 const headroom = z.object({
@@ -38,6 +49,9 @@ export const consumerGroupStatus = z.object({
     .optional()
     .describe("How the group keeps up, by Burrow's rules: OK, Slow, Stalled, Stopped, Rewound, NoCommits or Unknown."),
   headroom: headroom.optional().describe("Distance between what is unread and what retention deletes."),
+  managedKeys: setOf(text(249, 1), 64)
+    .optional()
+    .describe("Keys of the group's configuration in Kafka that were set by spec.groupConfig."),
   binding: z
     .object({ name: text(253, 1).describe("Name of the Secret.") })
     .optional()

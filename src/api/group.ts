@@ -37,3 +37,10 @@ export const ANNOTATION = {
 
 /** Annotations whose new token asks for a run. */
 export const REQUEST_ANNOTATIONS = [ANNOTATION.requestedAt, ANNOTATION.fluxRequestedAt] as const;
+
+/** Labels that the operator puts on what it owns in Kubernetes. */
+export const LABEL = {
+  managedBy: "app.kubernetes.io/managed-by",
+  /** On a binding Secret: UID of the ConsumerGroup that it was written for. */
+  consumerGroup: `${GROUP}/consumer-group-uid`,
+} as const;

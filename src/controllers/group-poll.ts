@@ -18,8 +18,8 @@ export interface WatchedGroup {
   /** Of its object. */
   readonly key: string;
   readonly groupId: string;
-  /** Names in Kafka; empty: every topic on which the group has committed. */
-  readonly topics: readonly string[];
+  /** Names in Kafka; undefined: every topic on which the group has committed. */
+  readonly topics: readonly string[] | undefined;
   readonly objectives: GroupObjectives;
 }
 
@@ -70,7 +70,7 @@ interface AskedGroup {
 
 function topicsOf({ topics }: WatchedGroup, position: GroupAnswer | undefined): readonly string[] {
   if (position?.kind !== "position") return [];
-  return topics.length > 0 ? topics : [...position.commits.keys()];
+  return topics ?? [...position.commits.keys()];
 }
 
 type Looked = ReadonlyMap<string, TopicAnswer>;

@@ -5,6 +5,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import type { ConsumerGroup, ConsumerGroupSpec } from "../../src/api/consumer-group.ts";
+import type { CustomResource } from "../../src/api/custom-resource.ts";
 import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
 import type { EventTopic, EventTopicSpec } from "../../src/api/event-topic.ts";
 import { FIELD_MANAGER } from "../../src/api/group.ts";
@@ -29,7 +30,8 @@ import type { KafkaProbe } from "./kafka-probe.ts";
 const ROOT = join(import.meta.dirname, "..", "..");
 const SYSTEM = "event-bus-system";
 const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
-const KAFKA_WRITES = /^(CreateTopics|CreatePartitions|IncrementalAlterConfigs|DeleteTopics|DeleteRecords)$/;
+const KAFKA_WRITES =
+  /^(CreateTopics|CreatePartitions|IncrementalAlterConfigs|DeleteTopics|DeleteRecords|OffsetCommit|DeleteGroups)$/;
 
 export interface UnderTestOptions {
   /** Beside the address of the shared Kafka and a naming template with the prefix of this test. */
@@ -165,14 +167,21 @@ export class OperatorUnderTest implements AsyncDisposable {
     await this.start();
   }
 
-  /** To Kafka, and to EventTopics: counts over other objects are rewritten now and then. */
-  async writes(): Promise<Writes> {
+  /** To Kafka, and to EventTopics or what else is named: counts over other objects are rewritten now and then. */
+  async writes(resources: readonly string[] = ["eventtopics"]): Promise<Writes> {
+    const requests = await this.requests(resources);
+    return { kafka: this.#kafkaWrites, kubernetes: requests.filter(({ verb }) => !READS.has(verb)).length };
+  }
+
+  /** What this operator asked of the API in its namespace. */
+  async requests(
+    resources: readonly string[],
+  ): Promise<readonly { readonly verb: string; readonly resource?: string | undefined }[]> {
     const requests = await this.controlPlane.auditedRequests();
-    const ours = requests.filter(
-      ({ namespace, resource, userAgent, verb }) =>
-        namespace === this.id && resource === "eventtopics" && userAgent === this.#userAgent && !READS.has(verb),
+    return requests.filter(
+      ({ namespace, resource, userAgent }) =>
+        namespace === this.id && resources.includes(resource ?? "") && userAgent === this.#userAgent,
     );
-    return { kafka: this.#kafkaWrites, kubernetes: ours.length };
   }
 
   /** Lines of the metrics page that begin with `name`. */
@@ -217,7 +226,12 @@ export class OperatorUnderTest implements AsyncDisposable {
 
   async createGroup(name: string, spec: ConsumerGroupSpec): Promise<ConsumerGroup> {
     const path = `namespaces/${this.id}/consumergroups`;
-    return await this.#create<ConsumerGroup>(path, "ConsumerGroup", { name, namespace: this.id }, spec);
+    return await this.#create<ConsumerGroup>(
+      path,
+      "ConsumerGroup",
+      { name, namespace: this.id },
+      { busRef: { name: this.id }, ...spec },
+    );
   }
 
   async patchGroup(name: string, patch: object): Promise<void> {
@@ -229,6 +243,10 @@ export class OperatorUnderTest implements AsyncDisposable {
   }
 
   /** Cluster-scoped, so the name carries the id. */
+  async group(name: string): Promise<ConsumerGroup> {
+    return sound(await this.#get<ConsumerGroup>(`namespaces/${this.id}/consumergroups/${name}`));
+  }
+
   async createPolicy(name: string, spec: RetentionPolicySpec): Promise<RetentionPolicy> {
     return await this.#create<RetentionPolicy>(
       "retentionpolicies",
@@ -243,12 +261,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   }
 
   async topic(name: string): Promise<EventTopic> {
-    const topic = await this.#get<EventTopic>(`namespaces/${this.id}/eventtopics/${name}`);
-    if (topic.status?.conditions !== undefined) {
-      const problems = conditionProblems(topic);
-      if (problems.length > 0) throw new Error(`Conditions of ${name} break their invariants: ${problems.join("; ")}`);
-    }
-    return topic;
+    return sound(await this.#get<EventTopic>(`namespaces/${this.id}/eventtopics/${name}`));
   }
 
   bus(name = this.id): Promise<EventBus> {
@@ -314,6 +327,13 @@ export class OperatorUnderTest implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** The object, if tools that read health from its conditions would read it right. */
+function sound<T extends CustomResource<unknown>>(object: T): T {
+  const problems = object.status?.conditions === undefined ? [] : conditionProblems(object);
+  if (problems.length === 0) return object;
+  throw new Error(`Conditions of ${object.metadata.name} break their invariants: ${problems.join("; ")}`);
 }
 
 /** Whoever writes to an object of a store writes to everybody's. */

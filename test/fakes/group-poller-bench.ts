@@ -53,7 +53,7 @@ export class GroupPollerBench {
 
   /** Declares a group; its key is `team/<group id>`. */
   declare(groupId: string, parts: Partial<WatchedGroup> = {}): WatchedGroup {
-    const group = { key: `team/${groupId}`, groupId, topics: [], objectives: {}, ...parts };
+    const group = { key: `team/${groupId}`, groupId, topics: undefined, objectives: {}, ...parts };
     this.#groups.set(group.key, group);
     return group;
   }

@@ -24,6 +24,13 @@ export const BUS_REASONS = {
     remedy: 'Set spec.busRef, or annotate one EventBus with eventbus.dev/is-default: "true".',
     wokenBy: "an edit, or an EventBus",
   },
+  BusChanged: {
+    ready: "False",
+    beside: ["Stalled"],
+    means: "busRef names another bus than the one that the object was recorded on.",
+    remedy: "Set busRef back; for another bus create a new object.",
+    wokenBy: INPUT,
+  },
   NamespaceNotAllowed: {
     ready: "False",
     beside: ["Stalled"],

@@ -87,14 +87,14 @@ export const CONSUMER_GROUP_REASONS = {
     beside: ["Stalled"],
     means: "The Secret that binding.secretName names was not created by the operator for this object.",
     remedy: "Choose another secretName, or delete that Secret if nobody needs it.",
-    wokenBy: "that Secret, or an edit",
+    wokenBy: "an edit, and each sweep",
   },
   InsufficientPermissions: {
     ready: "False",
     beside: ["Stalled"],
-    means: "The operator's user may not do in Kafka what the object declares.",
-    remedy: "Have the platform grant the operations that the message names.",
-    wokenBy: "the next sweep, and edits",
+    means: "The operator may not do what the object declares: its user in Kafka, or its account in Kubernetes.",
+    remedy: "Have the platform grant what the message names.",
+    wokenBy: "an edit, and each sweep",
   },
   BrokerRejected: {
     ready: "False",
@@ -106,7 +106,7 @@ export const CONSUMER_GROUP_REASONS = {
   Unreachable: {
     ready: "Unknown",
     beside: ["Reconciling"],
-    means: "The group's coordinator does not answer.",
+    means: "The group's coordinator, or the brokers of its topics, do not answer.",
     remedy: "Wait; if it lasts, look at the brokers.",
     wokenBy: "the operator's own attempts",
   },

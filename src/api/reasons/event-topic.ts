@@ -116,11 +116,6 @@ export const EVENT_TOPIC_REASONS = {
     remedy: "Set drift: Correct to have it created anew, empty; or delete this object.",
     wokenBy: `${INPUT}, and each sweep`,
   },
-  BusChanged: {
-    ...STALLED,
-    means: "busRef names another bus than the one that the topic was recorded on.",
-    remedy: "Set busRef back; for a topic on another bus create a new object.",
-  },
   RetentionPolicyAmbiguous: {
     ...STALLED,
     means: "Two RetentionPolicies of the same priority select this topic.",

@@ -1,0 +1,86 @@
+// What ConsumerGroups are resolved against, and what comes of it. Types only.
+
+import type { ConsumerGroupReason } from "../../api/conditions.ts";
+import type { ConsumerGroup } from "../../api/consumer-group.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { Lookup } from "../../domain/lookup.ts";
+import type { Grant } from "../../domain/namespace-grants.ts";
+import type { Namespace } from "../../domain/namespace-selection.ts";
+import type { KafkaAdmin } from "../../kafka/admin.ts";
+import type { Capability } from "../../kafka/model/cluster.ts";
+import type { BusLink } from "../bus-registry.ts";
+import type { Claims } from "../claims.ts";
+import type { GroupPoller } from "../group-poller.ts";
+import type { LiveObjects } from "../live-objects.ts";
+import type { Refusal } from "../plan.ts";
+import type { BindingSecrets } from "./binding-secrets.ts";
+
+/** Everything that resolve may look at, and what runs do their work with. */
+export interface GroupWorld {
+  readonly buses: Lookup<EventBus>;
+  readonly topics: {
+    get(key: string): EventTopic | undefined;
+    /** Those that have recorded the name as theirs, dead letters included, on whatever cluster. */
+    named(topicName: string): readonly EventTopic[];
+  };
+  /** Of group ids; nothing folds. */
+  readonly claims: Claims;
+  readonly live: { readonly groups: LiveObjects<ConsumerGroup>; readonly buses: LiveObjects<EventBus> };
+  readonly secrets: BindingSecrets;
+  link(busName: string): BusLink;
+  readonly poller: Pick<GroupPoller, "reading" | "read">;
+  /** Undefined while the namespace has not been seen. */
+  namespace(name: string): Namespace | undefined;
+  /** False for buses that another installation looks after. */
+  isOurs(bus: EventBus): boolean;
+  /** The namespace is being deleted. */
+  isTerminating(namespace: string): boolean;
+  /** How long a deletion waits for an unreachable cluster, milliseconds. */
+  readonly deletionTimeoutMs: number;
+}
+
+/** Identity, as far as it is known; recorded in status once and then kept. */
+export interface GroupIdentity {
+  readonly busName?: string | undefined;
+  readonly clusterId?: string | undefined;
+}
+
+/** One entry of spec.topics. */
+export type ReadTopic =
+  | {
+      readonly kind: "found";
+      readonly topicName: string;
+      /** An EventTopic is bound to it, so that it is in Kafka although brokers may not show it yet. */
+      readonly isManaged: boolean;
+    }
+  | { readonly kind: "refused"; readonly reason: "TopicNotFound" | "NotGranted"; readonly message: string };
+
+export interface ResolvedGroup {
+  readonly identity: { readonly busName: string; readonly clusterId: string; readonly groupId: string };
+  readonly bus: EventBus;
+  readonly admin: KafkaAdmin;
+  readonly capabilities: readonly Capability[];
+  readonly grant: Extract<Grant, { kind: "granted" }>;
+  /** Key of the object that holds the group id; undefined: this one does. */
+  readonly heldBy?: string | undefined;
+  /** What spec.topics names, in its order, each topic once. */
+  readonly topics: readonly ReadTopic[];
+  /** Name in Kafka of where the group's dead letters go. */
+  readonly deadLetterTopic?: string | undefined;
+}
+
+export type GroupResolution =
+  | { readonly kind: "resolved"; readonly value: ResolvedGroup }
+  /** Not known what is wanted, or not ours to want: nothing is read from Kafka and nothing written. */
+  | {
+      readonly kind: "blocked";
+      readonly refusal: Refusal<ConsumerGroupReason>;
+      readonly identity: GroupIdentity;
+      /** Look again then, milliseconds since the epoch. */
+      readonly recheckAt?: number | undefined;
+    }
+  /** The object is being deleted and lets go of its group without touching it. */
+  | { readonly kind: "leftBehind"; readonly why: string }
+  /** The object belongs to another installation. */
+  | { readonly kind: "foreign" };

@@ -1,0 +1,85 @@
+// Resolves a ConsumerGroup that is being deleted with its group: only the recorded identity and a connection are needed.
+// Whatever stands against the deletion leaves the group behind, so that the object never hangs.
+
+import type { ConsumerGroup } from "../../api/consumer-group.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import { keyOf } from "../../runtime/object-key.ts";
+import type { BusLink } from "../bus-registry.ts";
+import { postponement } from "../postponed-deletion.ts";
+import type { GroupResolution, GroupWorld } from "./group-world.ts";
+import type { GroupMemory } from "./memory.ts";
+import { claimGroupId, grantTo, groupIdOf } from "./resolve.ts";
+
+export function resolveDeletion(
+  group: ConsumerGroup,
+  memory: GroupMemory,
+  world: GroupWorld,
+  nowMs: number,
+): GroupResolution {
+  const { busName } = memory;
+  if (group.spec.deletionPolicy !== "DeleteGroup") return leftBehind('its deletionPolicy is "Retain"');
+  if (group.spec.suspend === true) return leftBehind("the object is suspended");
+  if (busName === undefined || !memory.isHolder) return leftBehind("it never held its group id");
+  const bus = world.buses.get(busName);
+  if (bus === undefined) return leftBehind(`EventBus "${busName}" does not exist any more`);
+  if (bus.spec.access === "ReadOnly") return leftBehind(`EventBus "${busName}" is read-only`);
+  if (bus.spec.suspend === true) return postponed(`EventBus "${busName}" is suspended`, group, memory, world, nowMs);
+  const link = world.link(busName);
+  if (link.kind !== "connected") {
+    return postponed(`EventBus "${busName}" is not connected`, group, memory, world, nowMs);
+  }
+  return judge(group, bus, link, memory, world);
+}
+
+/** The cluster answers; may the group go? */
+function judge(
+  group: ConsumerGroup,
+  bus: EventBus,
+  { admin, cluster }: Extract<BusLink, { kind: "connected" }>,
+  memory: GroupMemory,
+  world: GroupWorld,
+): GroupResolution {
+  const busName = bus.metadata.name;
+  if (cluster.id !== memory.clusterId) {
+    return leftBehind(`EventBus "${busName}" leads to another Kafka cluster, "${cluster.id}"`);
+  }
+  const groupId = groupIdOf(group);
+  const identity = { busName, clusterId: cluster.id, groupId };
+  const heldBy = claimGroupId(group, identity, memory, world);
+  const claimants = world.claims.claimants({ clusterId: cluster.id, name: groupId });
+  const other = heldBy ?? claimants.find(({ key }) => key !== keyOf(group.metadata))?.key;
+  if (other !== undefined) return leftBehind(`ConsumerGroup "${other}" claims it as well`);
+  const grant = grantTo(group, bus, groupId, world);
+  if (grant.kind === "refused") return leftBehind(grant.message);
+  if (!grant.deletionPolicies.includes("DeleteGroup")) return leftBehind('deletionPolicy "DeleteGroup" is not granted');
+  const { capabilities } = cluster;
+  return { kind: "resolved", value: { identity, bus, admin, capabilities, grant, topics: [] } };
+}
+
+function postponed(
+  why: string,
+  group: ConsumerGroup,
+  { busName, clusterId, deletedAtMs }: GroupMemory,
+  world: GroupWorld,
+  nowMs: number,
+): GroupResolution {
+  const namespace = group.metadata.namespace ?? "";
+  const { isOver, message, untilMs } = postponement(why, {
+    what: "group",
+    sinceMs: deletedAtMs ?? nowMs,
+    nowMs,
+    timeoutMs: world.deletionTimeoutMs,
+    isTerminating: world.isTerminating(namespace),
+  });
+  if (isOver) return leftBehind(message);
+  return {
+    kind: "blocked",
+    refusal: { reason: "BusNotReady", message },
+    identity: { busName, clusterId },
+    recheckAt: untilMs,
+  };
+}
+
+function leftBehind(why: string): GroupResolution {
+  return { kind: "leftBehind", why };
+}

@@ -1,0 +1,83 @@
+// What the controllers of the composition root are built from, and what they have in common. Part of the composition
+// root; decides nothing.
+
+import { CONDITION_TYPES, type READY_REASONS } from "./api/conditions.ts";
+import type { KubernetesObject } from "./api/custom-resource.ts";
+import type { EventBus } from "./api/event-bus.ts";
+import { REQUEST_ANNOTATIONS } from "./api/group.ts";
+import type { Caches } from "./caches.ts";
+import type { BusRegistry } from "./controllers/bus-registry.ts";
+import { matchesLabels } from "./domain/label-selector.ts";
+import type { KafkaAdmin } from "./kafka/admin.ts";
+import type { Clusters } from "./kafka/clusters.ts";
+import type { ConnectionSettings } from "./kafka/model/connection.ts";
+import type { EventRecorder } from "./kubernetes/events.ts";
+import type { Resources, ResourceType } from "./kubernetes/resources.ts";
+import type { Clock } from "./runtime/clock.ts";
+import type { ControllerOptions } from "./runtime/controller.ts";
+import type { Leadership } from "./runtime/leader-election.ts";
+import type { Runnable } from "./runtime/manager.ts";
+import type { ReflectorTiming } from "./runtime/reflector.ts";
+import type { Settings } from "./settings.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+
+export interface OperatorOptions {
+  readonly kubernetes: { resources<T extends KubernetesObject>(type: ResourceType): Resources<T> };
+  readonly events: EventRecorder & Runnable;
+  readonly leadership: Leadership;
+  /** Connects to the cluster of a bus; `mayWrite` is asked whenever a write is put on the wire. */
+  connect(settings: ConnectionSettings, mayWrite: (clusterId: string) => boolean): KafkaAdmin;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly reflectorTiming?: Partial<ReflectorTiming> | undefined;
+  /** Applied to every object before it is kept; tests freeze here. */
+  readonly onKeep?: ((object: KubernetesObject) => void) | undefined;
+}
+
+export interface Parts extends OperatorOptions {
+  readonly caches: Caches;
+  readonly registry: BusRegistry;
+  readonly clusters: Clusters;
+}
+
+/** Runs at once over all buses and a bus; a run is a promise, so the narrow places are the requests, not these. */
+const MAX_RUNS = 2_000;
+const MAX_RUNS_PER_BUS = 1_000;
+/** What starts together asks Kafka together: one by one, as each status is written, would be a request for each topic. */
+const BULK_RUNS_PER_BUS = { most: 750, againAt: 375 };
+const RUN_DEADLINE_MS = 60_000;
+
+/** Limits of controllers whose objects live on buses. */
+export const RUN_LIMITS = {
+  maxInFlight: MAX_RUNS,
+  laneLimit: (): number => MAX_RUNS_PER_BUS,
+  bulkLimit: BULK_RUNS_PER_BUS,
+};
+
+/** What the controllers of all kinds have in common. */
+export function sharedOptions(
+  { clock, events, leadership, log, metrics }: OperatorOptions,
+  kind: keyof typeof READY_REASONS,
+): Pick<
+  ControllerOptions<never, never>,
+  "clock" | "events" | "leadership" | "log" | "metrics" | "conditionTypes" | "requestAnnotations" | "deadlineMs"
+> {
+  const owned = Object.entries(CONDITION_TYPES).filter(([, { kinds }]) => (kinds as readonly string[]).includes(kind));
+  return {
+    clock,
+    events,
+    log,
+    metrics,
+    leadership,
+    conditionTypes: owned.map(([type]) => type),
+    requestAnnotations: REQUEST_ANNOTATIONS,
+    deadlineMs: RUN_DEADLINE_MS,
+  };
+}
+
+export function oursBy({ busSelector }: Settings): (bus: EventBus) => boolean {
+  return (bus) => matchesLabels(busSelector, bus.metadata.labels);
+}

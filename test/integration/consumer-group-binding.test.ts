@@ -1,0 +1,123 @@
+import { expect } from "chai";
+import { after, before, describe, it } from "mocha";
+
+import {
+  createSecret,
+  deleteSecret,
+  grantBindingsNamed,
+  patchSecret,
+  secretOf,
+} from "../environment/bindings-under-test.ts";
+import { eventually } from "../environment/eventually.ts";
+import { condition, messageOf, thenNothingOfGroups } from "../environment/group-expectations.ts";
+import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
+import { ready } from "../environment/topic-expectations.ts";
+
+describe("The binding of a ConsumerGroup", () => {
+  let operator: OperatorUnderTest;
+  before(async function () {
+    this.timeout(60_000);
+    operator = await startOperatorUnderTest({ bus: { resyncInterval: "500ms" } });
+    await operator.createTopic("read", { partitions: 2 });
+    await eventually(() => operator.topic("read"), ready("True", "Created"));
+  });
+  after(() => operator.stop());
+
+  const topics = [{ eventTopicRef: { name: "read" } }];
+  const declare = (name: string, spec: object = {}) =>
+    operator.createGroup(name, { groupId: `${operator.id}-${name}`, topics, ...spec });
+  const isBound = (name: string) =>
+    eventually(
+      () => operator.group(name),
+      (group) => {
+        ready("True", "Observed")(group);
+        condition("BindingReady", "True/Current")(group);
+      },
+    );
+
+  it("needs a right that the platform gives in each namespace, and says which", async () => {
+    await declare("early", { binding: { secretName: "early-kafka" } });
+    const refused = await eventually(() => operator.group("early"), ready("False", "InsufficientPermissions"));
+    expect(messageOf(refused)).to.include('"event-bus-operator-bindings"');
+    condition("BindingReady", "False/InsufficientPermissions")(refused);
+    await grantBindingsNamed(operator, ["early-kafka", "first-kafka", "second-kafka", "taken", "edited-kafka"]);
+    await isBound("early");
+    expect((await operator.requests(["secrets"])).map(({ verb }) => verb)).not.to.include.members(["list", "watch"]);
+  });
+
+  it("is a Secret of the object's own, typed, with no credential, and gone when it is not wanted any longer", async () => {
+    await declare("first", { binding: { secretName: "first-kafka", credentialsSecretRef: { name: "first-user" } } });
+    const group = await isBound("first");
+    expect(group.status?.binding).to.deep.equal({ name: "first-kafka" });
+    const secret = await secretOf(operator, "first-kafka");
+    expect(secret?.type).to.equal("servicebinding.io/kafka");
+    expect(secret?.metadata.ownerReferences?.map(({ kind, uid }) => [kind, uid])).to.deep.equal([
+      ["ConsumerGroup", group.metadata.uid],
+    ]);
+    expect(secret?.content).to.include({
+      type: "kafka",
+      "bootstrap.servers": operator.bootstrapServers.join(","),
+      "group.id": `${operator.id}-first`,
+      topics: operator.topicName("read"),
+      KAFKA_TOPIC_PREFIX: operator.id,
+    });
+    await thenNothingOfGroups(operator, ["first"]);
+    await operator.patchGroup("first", { spec: { binding: { secretName: "second-kafka" } } });
+    await eventually(
+      () => operator.group("first"),
+      ({ status }) => expect(status?.binding?.name).to.equal("second-kafka"),
+    );
+    await eventually(
+      () => secretOf(operator, "first-kafka"),
+      (former) => expect(former).to.equal(undefined),
+    );
+    await operator.patchGroup("first", { spec: { binding: null } });
+    await eventually(
+      () => secretOf(operator, "second-kafka"),
+      (former) => expect(former).to.equal(undefined),
+    );
+    const unbound = await eventually(() => operator.group("first"), condition("BindingReady", "absent"));
+    expect(unbound.status?.binding).to.equal(undefined);
+  });
+
+  it("never touches a Secret that somebody else made", async () => {
+    await createSecret(operator, "taken", { stringData: { password: "secret" } });
+    const before = await secretOf(operator, "taken");
+    await declare("greedy", { binding: { secretName: "taken" } });
+    const refused = await eventually(() => operator.group("greedy"), ready("False", "SecretConflict"));
+    expect(messageOf(refused)).to.include(`"${operator.id}/taken"`).and.not.include('secret"');
+    await thenNothingOfGroups(operator, ["greedy"]);
+    expect(await secretOf(operator, "taken")).to.deep.equal(before);
+    await deleteSecret(operator, "taken");
+    await isBound("greedy");
+  });
+
+  it("follows the bus and the settings, keeps what others put on it, and comes back when it is edited or deleted", async () => {
+    await declare("edited", { binding: { secretName: "edited-kafka" } });
+    await isBound("edited");
+    await patchSecret(operator, "edited-kafka", { metadata: { annotations: { note: "theirs" } } });
+    await operator.patchGroup("edited", { spec: { client: { maxPollRecords: 7 } } });
+    const changed = await eventually(
+      () => secretOf(operator, "edited-kafka"),
+      (secret) => expect(secret?.content["consumer.properties"]).to.include("max.poll.records=7"),
+    );
+    expect(changed?.metadata.annotations).to.include({ note: "theirs" });
+    await operator.patchBus({ spec: { topicDefaults: { compressionType: "zstd" } } });
+    await eventually(
+      () => secretOf(operator, "edited-kafka"),
+      (secret) => expect(secret?.content["producer.properties"]).to.include("compression.type=zstd"),
+    );
+    await patchSecret(operator, "edited-kafka", { data: { "group.id": "ZWxzZQ==" } });
+    await operator.patchGroup("edited", { metadata: { annotations: { "eventbus.dev/requestedAt": "now" } } });
+    await eventually(
+      () => secretOf(operator, "edited-kafka"),
+      (secret) => expect(secret?.content["group.id"]).to.equal(`${operator.id}-edited`),
+    );
+    await deleteSecret(operator, "edited-kafka");
+    await operator.patchGroup("edited", { metadata: { annotations: { "eventbus.dev/requestedAt": "again" } } });
+    await eventually(
+      () => secretOf(operator, "edited-kafka"),
+      (secret) => expect(secret).not.to.equal(undefined),
+    );
+  });
+});
