@@ -13,12 +13,14 @@ import { NumbersWritten } from "./controllers/consumer-group/numbers-written.ts"
 import { GroupSweepSource } from "./controllers/consumer-group/sweep-source.ts";
 import { claimRecordedGroups, wakesGroups } from "./controllers/consumer-group/wakes.ts";
 import { WatchedGroups } from "./controllers/consumer-group/watched-groups.ts";
+import { groupMeasures } from "./controllers/group-measures.ts";
 import { GroupPoller } from "./controllers/group-poller.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import type { SweepSource } from "./controllers/sweep.ts";
 import { oursBy, RUN_LIMITS, sharedOptions, type Parts } from "./operator-parts.ts";
 import { createController, type Controller } from "./runtime/controller.ts";
 import type { Runnable } from "./runtime/manager.ts";
+import { groupMetrics } from "./telemetry/group-metrics.ts";
 
 export interface GroupParts {
   readonly controller: Controller;
@@ -53,6 +55,7 @@ export function createGroupParts(parts: Parts, listeners: Listeners): GroupParts
     watched: (busName) => watched.onBus(busName),
     wake,
   });
+  groupMetrics(parts.metrics.registry, () => groupMeasures(poller.readings()));
   const world = groupWorld(parts, { claims, poller, secrets });
   const controller = createGroupController(parts, world, watched, listeners);
   return {

@@ -80,6 +80,24 @@ describe("A ConsumerGroup", () => {
     await eventually(() => operator.group("second"), ready("True", "Observed"));
   });
 
+  it("is named by the EventTopic that it reads, beside groups that nobody declares", async () => {
+    const topicName = await topic("read");
+    await declare("reader", { topics: [{ eventTopicRef: { name: "read" } }] });
+    const stranger = groupId("stranger");
+    for (const group of [groupId("reader"), stranger]) {
+      await operator.probe.commitOffsets(group, [{ topic: topicName, partition: 0, offset: 0 }]);
+    }
+    await eventually(
+      () => operator.topic("read"),
+      ({ status }) => expect(status?.consumerGroups).to.deep.equal([groupId("reader"), stranger]),
+    );
+    await operator.probe.deleteGroup(stranger);
+    await eventually(
+      () => operator.topic("read"),
+      ({ status }) => expect(status?.consumerGroups).to.deep.equal([groupId("reader")]),
+    );
+  });
+
   it("waits for its EventTopic, and is told as soon as there is one", async () => {
     await declare("waiting", { topics: [{ eventTopicRef: { name: "later" } }] });
     const waiting = await eventually(() => operator.group("waiting"), ready("False", "TopicNotFound"));
