@@ -30,6 +30,21 @@ const PUBLISHERS = {
   "governance.policy.events": "Governance Service",
 };
 
+/** DOMAIN: who reads which of them, by the names of their groups. Settings are for all services. */
+const SERVICES = ["audit", "billing", "catalog", "data-quality", "governance", "notification", "query-engine"];
+const CONSUMERS = {
+  "tenant-lifecycle-events": ["audit", "billing", "notification"],
+  "query-execution-events": ["audit", "billing", "data-quality"],
+  "ai-agent-events": ["audit", "billing"],
+  "ml-model-events": ["audit", "catalog"],
+  "pipeline-job-events": ["audit", "notification"],
+  "data-quality-events": ["governance", "notification"],
+  "billing-usage-events": ["notification"],
+  "config-change-events": SERVICES,
+  "security-audit-events": ["audit"],
+  "governance-policy-events": ["catalog", "query-engine"],
+};
+
 const sets = (await readdir(SAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
 
 async function manifestsOf(set: string): Promise<Manifest[]> {
@@ -95,6 +110,25 @@ describe("config/samples/data-platform", () => {
     ]);
     expect(Object.fromEntries(published)).to.deep.equal(PUBLISHERS);
     expect(new Set(topics.map(({ spec }) => spec.partitionKey))).to.deep.equal(new Set(["tenant_id"]));
+  });
+
+  it("declares who reads them, and groups for analytics and backup beside", async () => {
+    const groups = (await manifestsOf("data-platform")).filter(({ kind }) => kind === "ConsumerGroup") as (Manifest & {
+      readonly spec: {
+        readonly purpose: string;
+        readonly topics: readonly { readonly eventTopicRef: { readonly name: string } }[];
+      };
+    })[];
+    const services = groups.filter(({ spec }) => spec.purpose === "processor" || spec.purpose === "audit");
+    const readersOf = (topic: string): string[] =>
+      services
+        .filter(({ spec }) => spec.topics.some(({ eventTopicRef }) => eventTopicRef.name === topic))
+        .map(({ metadata }) => metadata.name)
+        .toSorted();
+    const read = Object.keys(CONSUMERS).map((topic) => [topic, readersOf(topic)]);
+    expect(Object.fromEntries(read)).to.deep.equal(CONSUMERS);
+    const purposes = new Set(groups.map(({ spec }) => spec.purpose));
+    expect([...purposes].toSorted()).to.deep.equal(["analytics", "audit", "backup", "processor"]);
   });
 
   it("declares the three classes of retention", async () => {
