@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Kafka, logLevel, type ConsumerConfig, type KafkaConfig, type ProducerConfig } from "kafkajs";
 import { after, before, describe, it } from "mocha";
 
 import {
@@ -79,6 +80,43 @@ describe("The binding of a ConsumerGroup", () => {
     const unbound = await eventually(() => operator.group("first"), condition("BindingReady", "absent"));
     expect(unbound.status?.binding).to.equal(undefined);
   });
+
+  it("is all that a kafkajs program needs to write and read", async () => {
+    const settings = JSON.parse((await secretOf(operator, "early-kafka"))?.content["kafkajs.json"] ?? "") as {
+      readonly kafka: KafkaConfig;
+      readonly producer: ProducerConfig;
+      readonly consumer: ConsumerConfig;
+      readonly subscribe: { readonly topics: string[]; readonly fromBeginning: boolean };
+      readonly run: { readonly autoCommit: boolean };
+      readonly send: { readonly acks: number };
+    };
+    const kafka = new Kafka({ ...settings.kafka, logLevel: logLevel.NOTHING });
+    const producer = kafka.producer(settings.producer);
+    const consumer = kafka.consumer(settings.consumer);
+    const received: string[] = [];
+    try {
+      await producer.connect();
+      const [topic = ""] = settings.subscribe.topics;
+      await producer.send({ ...settings.send, topic, messages: [{ key: "tenant", value: "used" }] });
+      await consumer.connect();
+      await consumer.subscribe(settings.subscribe);
+      await consumer.run({
+        ...settings.run,
+        eachMessage: ({ message }) => Promise.resolve(void received.push(String(message.value))),
+      });
+      await eventually(
+        () => operator.group("early"),
+        (group) => {
+          expect(received).to.deep.equal(["used"]);
+          condition("Active", "True/HasMembers")(group);
+          expect(group.status?.topics?.[0]).to.include({ topic, lag: 0 });
+        },
+        30_000,
+      );
+    } finally {
+      await Promise.all([consumer.disconnect(), producer.disconnect()]);
+    }
+  }).timeout(45_000);
 
   it("never touches a Secret that somebody else made", async () => {
     await createSecret(operator, "taken", { stringData: { password: "secret" } });
