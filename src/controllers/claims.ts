@@ -77,8 +77,13 @@ export class Claims {
   bind(key: string, id: ClaimName, boundId: string): void {
     const claim = this.#claims.get(serialize(id));
     const claimant = claim?.claimants.get(key);
-    if (claim === undefined || claimant === undefined || claimant.boundId === boundId) return;
-    this.#change(claim, () => claim.claimants.set(key, { ...claimant, boundId }), key);
+    if (claim === undefined || claimant === undefined) return;
+    if (claimant.boundId === boundId && claim.liveId === boundId) return;
+    const enter = (): void => {
+      claim.claimants.set(key, { ...claimant, boundId });
+      claim.liveId = boundId;
+    };
+    this.#change(claim, enter, key);
   }
 
   /** Takes an object out, with whatever it claimed. */
@@ -87,10 +92,15 @@ export class Claims {
     this.#claimsOf.delete(key);
   }
 
-  /** Records which id Kafka shows under the name; undefined when there is none. */
-  sawId(id: ClaimName, liveId: string | undefined): void {
+  /**
+   * Records which id Kafka shows under the name; undefined when there is none. False where that gives the name to another
+   * than `key`, as soon as the run of `key` has ended.
+   */
+  sawId(key: string, id: ClaimName, liveId: string | undefined): boolean {
     const claim = this.#claims.get(serialize(id));
-    if (claim !== undefined && claim.liveId !== liveId) this.#change(claim, () => (claim.liveId = liveId));
+    if (claim === undefined) return false;
+    if (claim.liveId !== liveId) this.#change(claim, () => (claim.liveId = liveId), key);
+    return firstOf(claim)?.key === key;
   }
 
   holder(id: ClaimName): Claimant | undefined {
@@ -190,7 +200,10 @@ export class Claims {
 }
 
 function holderOf(claim: Claim): Claimant | undefined {
-  if (claim.inFlight !== undefined) return claim.claimants.get(claim.inFlight);
+  return claim.inFlight === undefined ? firstOf(claim) : claim.claimants.get(claim.inFlight);
+}
+
+function firstOf(claim: Claim): Claimant | undefined {
   let best: Claimant | undefined;
   for (const candidate of claim.claimants.values()) {
     if (best === undefined || precedes(candidate, best, claim.liveId)) best = candidate;

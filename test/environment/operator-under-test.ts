@@ -276,6 +276,11 @@ export class OperatorUnderTest implements AsyncDisposable {
     await this.#request("PATCH", `namespaces/${this.id}/eventtopics/${name}`, patch);
   }
 
+  /** Plays what wrote a status that a backup then brought back. */
+  async patchTopicStatus(name: string, status: object): Promise<void> {
+    await this.#request("PATCH", `namespaces/${this.id}/eventtopics/${name}/status`, { status });
+  }
+
   async patchBus(patch: object, name = this.id): Promise<void> {
     await this.#request("PATCH", `eventbuses/${name}`, patch);
   }

@@ -48,6 +48,35 @@ describe("A topic in Kafka", () => {
     expect((await operator.probe.describeTopic(operator.topicName("stable")))?.id).to.equal(id);
   });
 
+  it("belongs to the object that is bound to what Kafka holds, also where an older one was bound to what is gone", async () => {
+    const name = operator.topicName("restored");
+    const names = ["one", "other"];
+    for (const each of names) await operator.createTopic(each, { domain: "restored", suspend: true });
+    // Of one second, the smaller UID is first.
+    const reasonsOf = async (): Promise<(string | undefined)[]> => {
+      const topics = await Promise.all(names.map((each) => operator.topic(each)));
+      return topics.map(({ status }) => status?.conditions?.[0]?.reason);
+    };
+    const reasons = await eventually(reasonsOf, (found) =>
+      expect(found).to.have.members(["Suspended", "ClaimedByAnother"]),
+    );
+    const wasBound = names[reasons.indexOf("Suspended")] ?? "";
+    const isBound = names.find((each) => each !== wasBound) ?? "";
+    const { id } = await operator.probe.createTopic({ name, partitions: 1 });
+    const { clusterId } = (await operator.bus()).status ?? {};
+    const bus = { name: operator.id, clusterId };
+    await operator.patchTopicStatus(isBound, { bus, topicName: name, topicId: id });
+    await operator.patchTopicStatus(wasBound, { bus, topicName: name, topicId: "AAAAAAAAAAAAAAAAAAAAAA" });
+    await operator.restart();
+    await operator.patchTopic(wasBound, { spec: { suspend: null } });
+    await eventually(() => operator.topic(wasBound), ready("False", "ClaimedByAnother"));
+    await operator.patchTopic(isBound, { spec: { suspend: null } });
+    await eventually(() => operator.topic(isBound), ready("True", "UpToDate"));
+    expect((await operator.topic(isBound)).status?.topicId).to.equal(id);
+    expect((await operator.topic(wasBound)).status?.topicId).not.to.equal(id);
+    await thenNothing(operator, [wasBound, isBound]);
+  });
+
   it("that is there already and as declared is adopted without a write", async () => {
     const name = operator.topicName("adopted");
     const { id } = await operator.probe.createTopic({

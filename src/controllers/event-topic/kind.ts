@@ -14,7 +14,7 @@ import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { leftBehind } from "./left-behind.ts";
-import { checkLive, checkLiveObject, needsLiveCheck } from "./live-check.ts";
+import { checkLive, checkLiveObject, needsLiveCheck, outdated } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
 import { looksMoving } from "./partition-changes.ts";
@@ -30,6 +30,8 @@ import { summarizeTopic } from "./summarize.ts";
 const TELLING_RECHECK_MS = 500;
 
 interface TopicContext extends RunContext {
+  /** Store key of the object. */
+  readonly key: string;
   readonly memory: TopicMemory;
   /** Milliseconds until the run's deadline. */
   remainingMs(): number;
@@ -112,13 +114,16 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
         ? resolveTopic(topic, memory, world)
         : resolveDeletion(topic, memory, world, nowMs),
     desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
-    observe: async ({ source, deadLetters }, { admin }, context) => {
+    observe: async ({ source, deadLetters }, { admin, identity }, context) => {
       const names = deadLetters.filter(({ obstacle }) => obstacle === undefined).map(({ name }) => name);
       const mayMove = (topic: PresentTopic): boolean => looksMoving(source, topic, context.memory);
       const answer = await observeTopics(source.name, names, admin, callOf(context), mayMove);
-      if (answer.status === "ok" && answer.value.source.kind === "present") {
-        world.knownConfigs.learn(admin, answer.value.source.configs.keys());
-      }
+      if (answer.status !== "ok" || answer.value.source.kind !== "present") return answer;
+      const { configs, topic } = answer.value.source;
+      world.knownConfigs.learn(admin, configs.keys());
+      const claim = { clusterId: identity.clusterId, name: source.name };
+      const isOurs = source.presence === "absent" || world.claims.sawId(context.key, claim, topic.id);
+      if (!isOurs) throw outdated(context.key);
       return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
@@ -149,6 +154,7 @@ function contextOf(
   nowMs: number,
 ): TopicContext {
   return {
+    key: keyOf(topic.metadata),
     signal: run.signal,
     priority: run.priority,
     remainingMs: () => run.remainingMs(),

@@ -37,7 +37,7 @@ export async function checkLive(
     chosen === undefined || live.policies.isCurrent(chosen.metadata.name, chosen, priority),
     former === undefined || live.policies.isCurrent(former, recordedPolicy, priority),
   ]);
-  if (!checks.every((isCurrent) => isCurrent)) throw outdated(topic);
+  if (!checks.every((isCurrent) => isCurrent)) throw outdated(keyOf(topic.metadata));
 }
 
 /** The same for the object alone, where its bus need not even exist. */
@@ -46,10 +46,11 @@ export async function checkLiveObject(
   { live }: Pick<TopicWorld, "live">,
   { priority }: Pick<RunContext, "priority">,
 ): Promise<void> {
-  if (!(await live.topics.isCurrent(keyOf(topic.metadata), topic, priority))) throw outdated(topic);
+  if (!(await live.topics.isCurrent(keyOf(topic.metadata), topic, priority))) throw outdated(keyOf(topic.metadata));
 }
 
-function outdated({ metadata }: EventTopic): KubernetesError {
-  const message = `EventTopic "${keyOf(metadata)}", its EventBus or its RetentionPolicy has changed since it was looked at`;
+/** Ends a run that went by what is not so any more; it begins anew at once. */
+export function outdated(key: string): KubernetesError {
+  const message = `What EventTopic "${key}" goes by has changed since it was looked at`;
   return new KubernetesError(409, "Conflict", message);
 }

@@ -47,8 +47,29 @@ describe("Claims", () => {
     const { claims } = ledger();
     put(claims, orders, claimant("old"));
     put(claims, orders, claimant("bound", { creationTimestamp: "2026-02-01T00:00:00Z", boundId: "t1" }));
-    claims.sawId(orders, "t2");
+    expect(claims.sawId("bound", orders, "t2")).to.equal(false);
     expect(claims.holder(orders)?.key).to.equal("old");
+  });
+
+  it("tells a holder that another is bound to what Kafka shows, and gives way when its run has ended", () => {
+    const { claims, woken } = ledger();
+    put(claims, orders, claimant("old", { boundId: "t1" }));
+    put(claims, orders, claimant("young", { creationTimestamp: "2026-02-01T00:00:00Z", boundId: "t2" }));
+    expect(claims.hold("old", orders)).to.equal(true);
+    expect(claims.sawId("old", orders, "t2")).to.equal(false);
+    expect(claims.holder(orders)?.key).to.equal("old");
+    claims.release("old");
+    expect(claims.holder(orders)?.key).to.equal("young");
+    expect(woken.at(-1)).to.include("young");
+  });
+
+  it("stays with a holder that has made its topic anew", () => {
+    const { claims } = ledger();
+    put(claims, orders, claimant("old"));
+    put(claims, orders, claimant("bound", { creationTimestamp: "2026-02-01T00:00:00Z", boundId: "t1" }));
+    expect(claims.sawId("bound", orders, "t1")).to.equal(true);
+    claims.bind("bound", orders, "t2");
+    expect(claims.holder(orders)?.key).to.equal("bound");
   });
 
   it("keeps a holder whose run is under way, and lets go afterwards", () => {
