@@ -88,6 +88,30 @@ describe("Controller, writing", () => {
       expect(seen).to.have.length(2);
     });
 
+    it("and does not act on what it holds when a live read finds another object under the name", async () => {
+      const gate = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      bench.kubernetes.before = (verb) => {
+        if (verb === "applyStatus" && seen.length === 1) {
+          bench.kubernetes.telling = () => gate.promise;
+          throw new KubernetesError(0, "Timeout", "made up");
+        }
+      };
+      bench.reconcile = (widget) => {
+        seen.push(widget.metadata.uid);
+        return ready(widget);
+      };
+      bench.kubernetes.create("a", { size: 1 });
+      await bench.start();
+      bench.kubernetes.remove(bench.key("a"));
+      const { metadata } = bench.kubernetes.create("a", { size: 2 });
+      await bench.clock.advance(3_000);
+      expect(seen, "the watch has not told of it yet").to.deep.equal(["uid-1"]);
+      gate.resolve();
+      await bench.clock.advance(5_000);
+      expect([...new Set(seen)]).to.deep.equal(["uid-1", metadata.uid]);
+    });
+
     it("by a live read, when it got no answer and cannot know", async () => {
       let isLost = true;
       bench.kubernetes.before = (verb) => {

@@ -132,6 +132,17 @@ describe("LeaderElection", () => {
     expect(first.election.isLeaderNow(), "12.3 s").to.equal(false);
   });
 
+  it("is lost at the moment when it lapses, also while a renewal waits for its answer", async () => {
+    const first = candidate("a");
+    first.election.start();
+    await settle();
+    first.way.state = "silent";
+    await clock.advance(RENEW_MS - 1);
+    expect(first.lost).to.deep.equal([]);
+    await clock.advance(1);
+    expect(first.lost).to.have.length(1);
+  });
+
   it("does not count a renewal whose answer never comes", async () => {
     const first = candidate("a");
     first.election.start();
@@ -210,6 +221,26 @@ describe("LeaderElection", () => {
     expect([first.lost, first.election.lost.aborted], "giving up is not losing").to.deep.equal([[], false]);
     await clock.advance(2_400);
     expect(leaders()).to.deep.equal(["b"]);
+  });
+
+  it("gives up also a lease that it renewed without getting the answer, but not one that somebody else holds", async () => {
+    const first = candidate("a");
+    first.election.start();
+    await settle();
+    first.way.state = "deaf";
+    await clock.advance(3_000);
+    first.way.state = "open";
+    await first.election.stop();
+    expect(lease.current?.record.holderIdentity).to.equal("");
+    const second = candidate("b");
+    second.election.start();
+    await settle();
+    const { current } = lease;
+    if (current === undefined) expect.fail("There is no lease");
+    const thief = { ...current, record: { ...current.record, holderIdentity: "thief" } };
+    await lease.way().update(thief, new AbortController().signal);
+    await second.election.stop();
+    expect(lease.current?.record.holderIdentity).to.equal("thief");
   });
 
   it("stops in bounded time when the lease cannot be reached", async () => {

@@ -130,6 +130,26 @@ describe("Reflector", () => {
     expect([names(), count("list")]).to.deep.equal([["a"], 1]);
   });
 
+  it("takes pages, after a wait, where a stream ends before all of its initial events", async () => {
+    kubernetes.create("a", { size: 1 });
+    let streams = 0;
+    await start({
+      source: {
+        type: WIDGET,
+        list: (selection, call) => kubernetes.list(selection, call),
+        async *watch(selection, options) {
+          streams += 1;
+          // Without a wait this would go on for ever, and nothing else would get a turn.
+          if (streams > 20) stop.abort();
+          if (options.sendInitialEvents !== true) yield* kubernetes.watch(selection, options);
+        },
+      },
+    });
+    expect([streams, reflector.hasSynced], "it does not ask again at once").to.deep.equal([1, false]);
+    await clock.advance(1_000);
+    expect([names(), count("list")]).to.deep.equal([["a"], 1]);
+  });
+
   it("lists anew when its version has expired, and counts what no watch had told", async () => {
     kubernetes.create("a", { size: 1 });
     kubernetes.create("b", { size: 1 });

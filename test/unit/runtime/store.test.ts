@@ -160,6 +160,16 @@ describe("ObjectStore", () => {
     expect(store.hasSynced).to.equal(true);
   });
 
+  it("lets a feed take away nothing that another has brought since", () => {
+    const [first, second] = [store.feed(), store.feed()];
+    second.replace([], "1");
+    first.replace([thing("a", 1)], "1");
+    first.replace([], "3");
+    second.put(thing("a", 5, "blue", "a-2"));
+    first.replace([], "7");
+    expect(colored("blue")).to.deep.equal(["a"]);
+  });
+
   it("finds objects by what they carry now", () => {
     const feed = store.feed();
     feed.replace([thing("a", 1), thing("b", 2), thing("c", 3, "blue")], "3");
