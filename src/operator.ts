@@ -23,6 +23,7 @@ import { KnownConfigs } from "./controllers/known-configs.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
+import { RolloutPacer } from "./controllers/rollout-pacer.ts";
 import { StrimziTopics } from "./controllers/strimzi-topics.ts";
 import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
@@ -91,10 +92,9 @@ export function createOperator(options: OperatorOptions): Operator {
 /** In the order in which they start. */
 function createControllers(parts: Parts): Runnable[] {
   const { caches, registry } = parts;
-  const claims = new Claims(foldTopicName, (keys) => {
-    for (const key of keys) topics.enqueue(key, { reason: "claim" });
-  });
-  const buses = createBusController(parts);
+  const ledgers = createLedgers(parts, (key, options) => topics.enqueue(key, options));
+  const { claims, pacer } = ledgers;
+  const buses = createBusController(parts, pacer);
   const tellers = leftBehindTellers({ ...parts, buses: caches.buses });
   const onOutage = (busName: string): void => buses.enqueue(busName, { reason: "outage" });
   const leaving =
@@ -108,7 +108,7 @@ function createControllers(parts: Parts): Runnable[] {
   const swept = new TopicSweepSource(caches.topics, registry, (key) =>
     topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
   );
-  const topics = createTopicController(parts, claims, {
+  const topics = createTopicController(parts, ledgers, {
     onOutage,
     onSeen: (key, observed) => swept.saw(key, observed),
     onLeftBehind: leaving(tellers.EventTopic),
@@ -123,9 +123,10 @@ function createControllers(parts: Parts): Runnable[] {
     // Before the first run: what was claimed before a restart is claimed still.
     { name: "claims", start: () => claimRecorded(caches.topics.list(), claims), stop: () => {} },
     { name: "group-claims", start: () => groups.claimRecorded(), stop: () => {} },
+    { name: "rollout-pacer", start: () => {}, stop: () => pacer.stop() },
     runnable(topics),
     runnable(groups.controller),
-    runnable(createPolicyController(parts)),
+    runnable(createPolicyController(parts, pacer)),
   ];
 }
 
@@ -138,7 +139,7 @@ function createSweep({ caches, clock, registry }: Parts, sources: readonly Sweep
   return sweep;
 }
 
-function createBusController(parts: Parts): Controller {
+function createBusController(parts: Parts, pacer: RolloutPacer): Controller {
   const { caches } = parts;
   const world: BusWorld = {
     ...parts,
@@ -146,6 +147,7 @@ function createBusController(parts: Parts): Controller {
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),
     guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
     numbers: new WrittenNumbers(() => parts.clock.monotonic()),
+    pacer,
   };
   // A standby connects to nothing, which is no outage.
   busMetrics(parts.metrics.registry, () =>
@@ -158,31 +160,28 @@ function createBusController(parts: Parts): Controller {
     store: caches.buses,
     reconcile: reconcileBus(world, () => parts.clock.now()),
     onGone: (key) => void forgetBus(key, world),
+    annotations: [ANNOTATION.approve],
     maxInFlight: 100,
     // A broken cluster is tried again soon, and never more than once a second.
     retry: { baseMs: 1_000, maxMs: 5_000 },
   });
 }
 
-function createTopicController(parts: Parts, claims: Claims, listeners: TopicListeners): Controller {
-  const { caches, registry, settings } = parts;
-  const world: TopicWorld = {
-    buses: caches.buses,
-    policies: caches.policies,
-    claims,
-    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
-    groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
-    link: (busName) => registry.link(busName),
-    topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
-    live: liveObjects(parts),
-    groups: new GroupUsage(),
-    knownConfigs: new KnownConfigs(parts.clock),
-    corrections: new Corrections(parts.clock),
-    namespace: (name) => caches.namespaces.get(name)?.metadata,
-    isOurs: oursBy(settings),
-    isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
-    deletionTimeoutMs: settings.deletionTimeoutMs,
+/** What all runs of topics have in common beside the caches. */
+type TopicLedgers = Pick<TopicWorld, "claims" | "pacer">;
+
+function createLedgers({ clock }: Parts, enqueue: Controller["enqueue"]): TopicLedgers {
+  return {
+    claims: new Claims(foldTopicName, (keys) => {
+      for (const key of keys) enqueue(key, { reason: "claim" });
+    }),
+    pacer: new RolloutPacer(clock, (key) => enqueue(key, { priority: "bulk", reason: "rollout" })),
   };
+}
+
+function createTopicController(parts: Parts, ledgers: TopicLedgers, listeners: TopicListeners): Controller {
+  const { caches, registry } = parts;
+  const world = createTopicWorld(parts, ledgers);
   return createController<EventTopic, EventTopicStatus>({
     ...sharedOptions(parts, "EventTopic"),
     name: "event-topic",
@@ -190,8 +189,9 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     store: caches.topics,
     reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
     onGone: (key) => {
-      claims.remove(key);
+      world.claims.remove(key);
       world.corrections.forget(key);
+      world.pacer.conclude(key, "unused");
       listeners.onSeen(key, undefined);
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
@@ -200,6 +200,27 @@ function createTopicController(parts: Parts, claims: Claims, listeners: TopicLis
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
     ...RUN_LIMITS,
   });
+}
+
+function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
+  const { caches, clock, registry, settings } = parts;
+  return {
+    ...ledgers,
+    buses: caches.buses,
+    policies: caches.policies,
+    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
+    groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
+    link: (busName) => registry.link(busName),
+    topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
+    live: liveObjects(parts),
+    groups: new GroupUsage(),
+    knownConfigs: new KnownConfigs(clock),
+    corrections: new Corrections(clock),
+    namespace: (name) => caches.namespaces.get(name)?.metadata,
+    isOurs: oursBy(settings),
+    isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
+    deletionTimeoutMs: settings.deletionTimeoutMs,
+  };
 }
 
 function liveObjects({ caches, kubernetes }: Parts): TopicWorld["live"] {
@@ -214,14 +235,15 @@ function liveObjects({ caches, kubernetes }: Parts): TopicWorld["live"] {
   };
 }
 
-function createPolicyController(parts: Parts): Controller {
+function createPolicyController(parts: Parts, pacer: RolloutPacer): Controller {
   const { caches } = parts;
   return createController<RetentionPolicy, RetentionPolicyStatus>({
     ...sharedOptions(parts, "RetentionPolicy"),
     name: "retention-policy",
     resources: parts.kubernetes.resources<RetentionPolicy>(retentionPolicy),
     store: caches.policies,
-    reconcile: reconcilePolicy(caches.topics, () => parts.clock.now()),
+    reconcile: reconcilePolicy(caches.topics, pacer, () => parts.clock.now()),
+    annotations: [ANNOTATION.approve],
     dependencies: [onTopicChange(caches.topics)],
     maxInFlight: 100,
   });

@@ -7,11 +7,11 @@ import { rolloutId } from "../domain/change-approval.ts";
 import { steadied, VOLATILE } from "../domain/shown-numbers.ts";
 import { keyOf } from "../runtime/object-key.ts";
 
-type Rollout = NonNullable<RetentionPolicyStatus["rollout"]>;
+export type Rollout = NonNullable<RetentionPolicyStatus["rollout"]>;
 type PendingChange = NonNullable<NonNullable<EventTopic["status"]>["pendingChanges"]>[number];
 
 /** As many topics as a status names. */
-const TOPICS_MOST = 20;
+export const TOPICS_MOST = 20;
 
 /** A RetentionPolicy or an EventBus. */
 export interface Holder {

@@ -5,7 +5,7 @@ import { formatDuration, formatSize, parseDuration, parseSize, UNLIMITED } from 
 import { policyValue, SOURCE, type Objection, type Setting, type Speakers } from "./defaults-chain.ts";
 
 /** Shorter retention than this is a typing error more often than a wish: Kafka itself checks every five minutes. */
-const SHORTEST_RETENTION_MS = 60_000;
+export const SHORTEST_RETENTION_MS = 60_000;
 
 function tooShort(ms: number, where: string): Objection {
   return { reason: "InvalidConfig", message: `Retention of ${formatDuration(ms)} (${where}) is shorter than 1m` };

@@ -44,7 +44,11 @@ export type PolicyChoice<P extends SelectablePolicy> =
   | { readonly kind: "none" }
   | {
       readonly kind: "problem";
-      readonly reason: "RetentionPolicyNotFound" | "RetentionPolicyAmbiguous" | "PolicyViolation";
+      readonly reason:
+        | "RetentionPolicyNotFound"
+        | "RetentionPolicyAmbiguous"
+        | "RetentionPolicyInvalid"
+        | "PolicyViolation";
       readonly message: string;
     };
 

@@ -36,6 +36,15 @@ export const EVENT_TOPIC_REASONS = {
     remedy: NOTHING_TO_DO,
     wokenBy: "the clock",
   },
+  RolloutPending: {
+    ready: "True",
+    beside: [],
+    means:
+      "The object is in effect; what an edit of its policy or bus would change waits for its turn, or for a pause of that " +
+      "rollout to end.",
+    remedy: "Nothing to do; the message says whose edit it is and what it waits for.",
+    wokenBy: "its turn",
+  },
   ...BUS_REASONS,
   RetentionPolicyNotFound: {
     ...WAITING,
@@ -43,6 +52,14 @@ export const EVENT_TOPIC_REASONS = {
       "A RetentionPolicy that is named, or that governed the topic, does not exist; an existing topic keeps the " +
       "retention that it has.",
     remedy: "Create the policy (anew), or name another.",
+    wokenBy: "the RetentionPolicy",
+  },
+  RetentionPolicyInvalid: {
+    ...WAITING,
+    means:
+      "The topic's RetentionPolicy contradicts itself and is applied to nothing; an existing topic keeps the retention that " +
+      "it has.",
+    remedy: "Have the platform correct the fields that the message names.",
     wokenBy: "the RetentionPolicy",
   },
   NotYetVisible: {

@@ -14,10 +14,12 @@ import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import type { BusRegistry } from "../bus-registry.ts";
-import { heldRollout } from "../held-rollout.ts";
+import { rolloutCauseOf } from "../rollout-cause.ts";
+import type { RolloutPacer } from "../rollout-pacer.ts";
+import { describeRolloutPause, rolloutStatus } from "../rollout-status.ts";
 import { desiredConnection } from "./desired.ts";
 import { judgeCluster, type BusJudgement } from "./judgement.ts";
-import { summarizeBus } from "./summarize.ts";
+import { summarizeBus, type BusSurroundings } from "./summarize.ts";
 import { countTopics } from "./topic-counts.ts";
 import type { WrittenNumbers } from "./written-numbers.ts";
 
@@ -30,6 +32,7 @@ export interface BusWorld {
   /** Topics of which the bus' change guard holds something back. */
   guardedBy(busName: string): readonly EventTopic[];
   readonly numbers: WrittenNumbers;
+  readonly pacer: RolloutPacer;
 }
 
 /** Time for one look at a cluster, milliseconds: an outage must be told within seconds. */
@@ -44,10 +47,11 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
     }
     const deadlineMs = Math.min(LOOK_DEADLINE_MS, run.remainingMs());
     const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" });
-    const { numbers, registry } = world;
+    const { numbers, pacer, registry } = world;
+    pacer.update(rolloutCauseOf(bus));
     const surroundings = {
       topics: countTopics(world.topicsOf(name)),
-      rollout: rolloutOf(bus, world),
+      ...rolloutOf(bus, world),
       health: registry.health(name),
       leftBehind: registry.leftBehind(name),
       sinceWrittenMs: numbers.sinceWrittenMs(name),
@@ -58,21 +62,28 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
   };
 }
 
-function rolloutOf(bus: EventBus, world: BusWorld): EventBusStatus["rollout"] {
+function rolloutOf(bus: EventBus, world: BusWorld): Pick<BusSurroundings, "rollout" | "pause"> {
   const { name } = bus.metadata;
   const guarded = world.guardedBy(name);
-  if (guarded.length === 0) return undefined;
-  const applied = world.topicsOf(name).filter((topic) => isAppliedUnderGuard(topic));
-  return heldRollout(bus, guarded, applied.length);
+  const progress = world.pacer.progress(`${bus.kind}/${name}`);
+  if (guarded.length === 0 && progress === undefined) return {};
+  const underGuard = world.topicsOf(name).filter((topic) => isUnderGuard(topic));
+  const concerned = progress === undefined ? underGuard.length : undefined;
+  return {
+    rollout: rolloutStatus(bus, { guarded, progress, unreached: [], concerned }),
+    pause:
+      progress === undefined || progress.rejected.length === 0 ? undefined : describeRolloutPause(progress.rejected),
+  };
 }
 
-function isAppliedUnderGuard({ status }: EventTopic): boolean {
-  return status?.topicId !== undefined && status.retentionPolicy === undefined && status.pendingChanges === undefined;
+function isUnderGuard({ status }: EventTopic): boolean {
+  return status?.topicId !== undefined && status.retentionPolicy === undefined;
 }
 
 /** For a bus that is gone, or no longer ours. */
-export async function forgetBus(name: string, { clusters, numbers, registry }: BusWorld): Promise<void> {
+export async function forgetBus(name: string, { clusters, numbers, pacer, registry }: BusWorld): Promise<void> {
   registry.forget(name);
+  pacer.forget(name);
   numbers.forget(name);
   await clusters.close(name);
 }

@@ -21,8 +21,10 @@ const REPAIR_INTERVAL_MS = 15_000;
 /** What is known of a bus besides its connection. */
 export interface BusSurroundings {
   readonly topics: TopicCounts;
-  /** What the bus' change guard holds back. */
+  /** How far its last edit is, and what its change guard holds back. */
   readonly rollout?: EventBusStatus["rollout"];
+  /** Why that goes no further; undefined while it does. */
+  readonly pause?: string | undefined;
   readonly health?: BusHealth | undefined;
   readonly leftBehind?: readonly LeftBehind[] | undefined;
   /** Since this process last wrote each of them, milliseconds; absent: never. */
@@ -36,7 +38,8 @@ export function summarizeBus(
   nowMs: number,
 ): Verdict<EventBusStatus> {
   const generation = bus.metadata.generation ?? 0;
-  const { reason, message } = judgement.kind === "connected" ? wellRefusal(bus, judgement) : judgement.refusal;
+  const isConnected = judgement.kind === "connected";
+  const { reason, message } = isConnected ? wellRefusal(bus, judgement, surroundings.pause) : judgement.refusal;
   const notes = conditionsFor(EVENT_BUS_REASONS, reason, message);
   const conditions = buildConditions(bus.status?.conditions, notes, { generation, now: nowMs });
   return {
@@ -48,7 +51,7 @@ export function summarizeBus(
       leftBehind: latestLeftBehind(bus.status?.leftBehind ?? [], surroundings.leftBehind ?? []),
       conditions,
     },
-    events: transitionEvents(bus, reason, message),
+    events: [...transitionEvents(bus, reason, message), ...pauseEvents(bus, surroundings.pause)],
   };
 }
 
@@ -72,9 +75,11 @@ function numbers(
 function wellRefusal(
   bus: EventBus,
   { cluster }: Extract<BusJudgement, { kind: "connected" }>,
+  pause: string | undefined,
 ): { readonly reason: "Connected" | "Suspended"; readonly message: string } {
   const brokers = cluster.brokers.length === 1 ? "1 broker" : `${cluster.brokers.length} brokers`;
-  const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}`;
+  const paused = pause === undefined ? "" : `. ${pause}`;
+  const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}${paused}`;
   if (bus.spec.suspend !== true) return { reason: "Connected", message: connected };
   return { reason: "Suspended", message: `${connected}; nothing in it is changed until spec.suspend is removed` };
 }
@@ -114,4 +119,11 @@ function transitionEvents(bus: EventBus, reason: keyof typeof EVENT_BUS_REASONS,
   const isWell = EVENT_BUS_REASONS[reason].ready === "True";
   if (before?.reason === reason || (before === undefined && isWell)) return [];
   return [{ type: isWell ? "Normal" : "Warning", reason, action: "Connect", note: message }];
+}
+
+/** Once, when it pauses: the condition's message tells it from then on. */
+function pauseEvents({ status }: EventBus, pause: string | undefined): EventNote[] {
+  const before = findCondition(status?.conditions, "Ready")?.message ?? "";
+  if (pause === undefined || before.includes(pause)) return [];
+  return [{ type: "Warning", reason: "RolloutPaused", action: "Reconcile", note: pause }];
 }

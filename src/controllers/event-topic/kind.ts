@@ -1,5 +1,6 @@
 // EventTopic: this kind's phases, in their order. The folder's table of contents; what wakes its objects is in wakes.ts.
 
+import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../api/group.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
@@ -9,7 +10,9 @@ import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import type { LeftInKafka } from "../left-behind-teller.ts";
 import { runPipeline, type Phases, type RunContext, type Story } from "../pipeline.ts";
-import { isCorrection, type ConfigChangeAction } from "./actions.ts";
+import type { Step } from "../plan.ts";
+import type { RolloutPacer, TurnEnd } from "../rollout-pacer.ts";
+import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
@@ -17,12 +20,13 @@ import { leftBehind } from "./left-behind.ts";
 import { checkLive, checkLiveObject, needsLiveCheck, outdated } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
+import { pacedChanges, paceOf, pacingOf, turnEndOf, type PacedChanges, type Pacing } from "./paced-changes.ts";
 import { looksMoving } from "./partition-changes.ts";
 import { planTopics } from "./plan-topics.ts";
 import { priorRecords } from "./prior-records.ts";
-import { proveTopics } from "./prove.ts";
+import { proveTopics, type Laboratory } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
-import { resolveTopic, type TopicWorld } from "./resolve.ts";
+import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
 
@@ -40,6 +44,8 @@ interface TopicContext extends RunContext {
   mark(mark: Mark): Promise<void>;
   /** How often the same was corrected lately. */
   readonly correctionsOf: (action: ConfigChangeAction) => number;
+  /** Takes the topic's turn in a rollout, where it is. */
+  readonly pacingOf: (steps: readonly Step<TopicAction>[], resolved: ResolvedTopic) => Pacing;
 }
 
 /** Who hears of a run besides the object itself. */
@@ -63,11 +69,13 @@ export function reconcileTopic(
     // Deleted, and waiting for others only: there is nothing left to say.
     if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic)) return { outcome: settled() };
     const context = contextOf(topic, run, world, nowMs());
+    let turnEnd: TurnEnd = "unused";
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
       if (story.stage === "finished") bind(topic, verdict.status, world);
       noteCorrections(topic, story, world);
+      if (story.stage === "finished") turnEnd = turnEndOf(story.evidence.pacing, story.restricted, story.results);
       const isUntouched = story.stage === "finished" && story.results.length === 0;
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const left = leftBehind(topic, story, world);
@@ -81,6 +89,7 @@ export function reconcileTopic(
       }
       return verdict;
     } finally {
+      world.pacer.conclude(keyOf(topic.metadata), turnEnd);
       world.claims.release(keyOf(topic.metadata));
     }
   };
@@ -127,11 +136,8 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
-    prove: ({ steps }, observed, { admin, identity, guard }, context) => {
-      const call = writeCallOf(context, identity.clusterId);
-      const { nowMs, correctionsOf } = context;
-      return proveTopics(steps, observed, { ...world, admin, call, rules: guard.rules, nowMs, correctionsOf });
-    },
+    prove: ({ steps }, observed, resolved, context) =>
+      proveTopics(steps, observed, laboratoryOf(resolved, world, context)),
     restrict: restrictTopics,
     apply: async ({ steps, guarded }, topic, resolved, context) => {
       const { admin, identity } = resolved;
@@ -147,23 +153,48 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
   };
 }
 
+function laboratoryOf(resolved: ResolvedTopic, world: TopicWorld, context: TopicContext): Laboratory {
+  const { admin, guard, identity } = resolved;
+  return {
+    ...world,
+    admin,
+    call: writeCallOf(context, identity.clusterId),
+    rules: guard.rules,
+    nowMs: context.nowMs,
+    correctionsOf: context.correctionsOf,
+    pacingOf: (steps) => context.pacingOf(steps, resolved),
+  };
+}
+
 function contextOf(
   topic: EventTopic,
   run: Run<EventTopicStatus>,
-  { corrections }: TopicWorld,
+  { corrections, pacer }: TopicWorld,
   nowMs: number,
 ): TopicContext {
+  const memory = memoryOf(topic, nowMs);
   return {
     key: keyOf(topic.metadata),
     signal: run.signal,
     priority: run.priority,
     remainingMs: () => run.remainingMs(),
     nowMs,
-    memory: memoryOf(topic, nowMs),
+    memory,
     saveStatus: (status) => run.saveStatus(status),
     mark: (mark) => run.mark(mark),
     correctionsOf: (action) => corrections.count(topic, action),
+    pacingOf: (steps, resolved) => {
+      const changes = pacedChanges(steps, topic, resolved, memory);
+      return takeTurn(changes, keyOf(topic.metadata), resolved.bus, pacer);
+    },
   };
+}
+
+function takeTurn(changes: PacedChanges, key: string, bus: EventBus, pacer: RolloutPacer): Pacing {
+  const { name } = bus.metadata;
+  const causes = [...new Map([...changes.causes.values()].map((cause) => [cause.object, cause])).values()];
+  const hasTurn = causes.length === 0 || pacer.turn(name, key, causes, paceOf(bus)) === "now";
+  return pacingOf(changes, hasTurn, (cause) => pacer.isPaused(name, cause), bus);
 }
 
 function callOf(context: TopicContext): Call {

@@ -14,6 +14,7 @@ import type { Refusal, Step } from "../plan.ts";
 import { changesByTopic, effectiveChange, isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { measureTopic } from "./measure.ts";
 import { liveConfig, presentTopic, type ObservedTopics } from "./observe.ts";
+import { NO_PACING, type Pacing } from "./paced-changes.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 
 export interface Evidence {
@@ -23,6 +24,8 @@ export interface Evidence {
   readonly usage: ReadonlyMap<string, TopicUsage>;
   /** By step id: how often within the last hour the same was corrected already. */
   readonly corrections: ReadonlyMap<string, number>;
+  /** What waits for its turn in a rollout. */
+  readonly pacing: Pacing;
   /** Keys of new topics that the cluster does not know. Where it does not tell which it knows, it will judge itself. */
   readonly unknownKeys: readonly Refusal<EventTopicReason>[];
 }
@@ -44,12 +47,15 @@ export interface Laboratory {
   readonly nowMs: number;
   /** How often within the last hour the same was corrected already. */
   correctionsOf(action: ConfigChangeAction): number;
+  /** Takes the topic's turn in a rollout, where it is. */
+  pacingOf(steps: readonly Step<TopicAction>[]): Pacing;
 }
 
 export const NO_EVIDENCE: Evidence = {
   measured: new Map(),
   usage: new Map(),
   corrections: new Map(),
+  pacing: NO_PACING,
   unknownKeys: [],
 };
 
@@ -77,6 +83,8 @@ export async function proveTopics(
       ),
     ),
     unknownKeys: await unknownKeys(steps, laboratory),
+    // Last, so that nothing that fails before it costs a turn.
+    pacing: laboratory.pacingOf(steps),
   };
 }
 

@@ -10,6 +10,7 @@ import type { GoverningGuard } from "../../domain/governing-guard.ts";
 import type { Lookup } from "../../domain/lookup.ts";
 import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
 import type { Namespace } from "../../domain/namespace-selection.ts";
+import { policyProblems } from "../../domain/policy-rules.ts";
 import { selectPolicy, type PolicyChoice, type PolicySubject } from "../../domain/policy-selection.ts";
 import { collisionKey, renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
@@ -19,6 +20,7 @@ import type { GroupUsage } from "../group-usage.ts";
 import type { KnownConfigs } from "../known-configs.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
+import type { RolloutPacer } from "../rollout-pacer.ts";
 import type { Corrections } from "./corrections.ts";
 import type { TopicMemory } from "./memory.ts";
 import { claimObstacle, managedByStrimzi, ownerOf } from "./name-obstacles.ts";
@@ -36,6 +38,7 @@ export interface TopicWorld extends DeadLetterWorld {
   readonly groups: GroupUsage;
   readonly knownConfigs: KnownConfigs;
   readonly corrections: Corrections;
+  readonly pacer: RolloutPacer;
   readonly buses: Lookup<EventBus>;
   readonly policies: Lookup<RetentionPolicy>;
   /** What the API server holds, as against what we have last heard of it. */
@@ -175,7 +178,18 @@ function choosePolicy(
     defaultPolicy: bus.spec.topicDefaults?.retentionPolicyRef?.name,
     currentPolicy: memory.policyName,
   };
-  return selectPolicy(subject, world.policies);
+  return sound(selectPolicy(subject, world.policies));
+}
+
+/** A policy that contradicts itself is applied to nothing; one that is only audited supplies nothing anyway. */
+function sound(choice: PolicyChoice<RetentionPolicy>): PolicyChoice<RetentionPolicy> {
+  if (choice.kind !== "policy" || choice.policy.spec.enforcement === "Audit") return choice;
+  const problems = policyProblems(choice.policy.spec);
+  if (problems.length === 0) return choice;
+  const message =
+    `RetentionPolicy "${choice.policy.metadata.name}" is applied to no topic: ${problems.join(". ")}. ` +
+    "Have the platform team correct it";
+  return { kind: "problem", reason: "RetentionPolicyInvalid", message };
 }
 
 /** What an EventTopic shows to the selection of policies; its namespace' labels and its bus' default aside. */

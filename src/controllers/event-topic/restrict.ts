@@ -3,7 +3,7 @@
 import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { ANNOTATION } from "../../api/group.ts";
-import type { RestrictedPlan } from "../plan.ts";
+import type { RestrictedPlan, Step } from "../plan.ts";
 import { restrict, type Restriction } from "../restrict.ts";
 import type { TopicAction } from "./actions.ts";
 import { correctsDrift } from "./desired.ts";
@@ -11,6 +11,7 @@ import { guardRestrictions, guardTopics, steppedDown, type GuardedTopic } from "
 import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopics } from "./observe.ts";
 import { otherWriter } from "./other-writer.ts";
+import { pacingRestrictions } from "./paced-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { Evidence, TopicUsage } from "./prove.ts";
 import type { ResolvedTopic } from "./resolve.ts";
@@ -42,7 +43,8 @@ export function restrictTopics(
   restrictions.push(...otherWriter(topic, bus, plan.steps, evidence));
   // What waits for the end of a suspension waits for its approval meanwhile; what is only reported waits for nothing.
   const pending = plan.steps.filter((step) => !restrictions.some((reported) => reported.forbids(step)));
-  const guarded = guardTopics(pending, { resolved, observed, evidence, topic, memory, nowMs });
+  const inputs = { resolved, observed, evidence, topic, memory, nowMs };
+  const guarded = guardTopics(pending, inputs);
   if (bus.spec.suspend === true) {
     restrictions.push(
       everything(
@@ -67,7 +69,22 @@ export function restrictTopics(
     restrictions.push(everything("InvalidConfig", evidence.unknownKeys.map(({ message }) => message).join(". ")));
   }
   restrictions.push(...guardRestrictions(guarded, resolved.identity.topicName), ...deletionProtection(plan, evidence));
+  restrictions.push(...paceRestrictions(pending, inputs));
   return { ...restrict({ ...plan, steps: steppedDown(plan.steps, guarded) }, restrictions), guarded };
+}
+
+/** What waits for its turn; and what may not go without it, because less is safe together than alone. */
+function paceRestrictions(
+  pending: readonly Step<TopicAction>[],
+  inputs: Parameters<typeof guardTopics>[1],
+): TopicRestriction[] {
+  const { pacing } = inputs.evidence;
+  if (pacing.waiting.size === 0) return [];
+  const alone = guardTopics(
+    pending.filter(({ id }) => !pacing.waiting.has(id)),
+    inputs,
+  );
+  return [...pacingRestrictions(pacing), ...guardRestrictions(alone, inputs.resolved.identity.topicName)];
 }
 
 const reportedDrift: TopicRestriction = {

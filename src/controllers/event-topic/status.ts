@@ -2,6 +2,7 @@
 
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { SOURCE } from "../../domain/defaults-chain.ts";
+import { auditedKeys } from "../../domain/policy-violations.ts";
 import { GUARDED_KEYS } from "../../domain/retention-loss.ts";
 import { isSameConfigValue } from "../../kafka/model/config-value.ts";
 import type { StepResult } from "../plan.ts";
@@ -52,7 +53,9 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     partitions: result.partitions,
     replicationFactor: result.replicationFactor,
     retentionPolicy: policyRecord(facts.retentionPolicy, { ...finished, result }),
-    effectiveConfig: omitEmpty(effectiveConfig(desired, result)),
+    effectiveConfig: omitEmpty(
+      [...effectiveConfig(desired, result), ...audited(topic, finished, result)].toSorted(byKey),
+    ),
     managedKeys: omitEmpty(managedKeys({ ...finished, result })),
     undeclared: omitEmpty(desired.ownsAllConfigs ? [] : undeclared),
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
@@ -90,20 +93,32 @@ function policyRecord(recorded: TopicFacts["retentionPolicy"], finished: BoundTo
   if (policy.kind === "problem") return recorded;
   const current = policy.kind === "policy" ? policy.policy.metadata : undefined;
   if (recorded !== undefined && recorded.name !== current?.name && !isHandedOver(finished)) return recorded;
-  return current === undefined ? undefined : { name: current.name, uid: current.uid, generation: current.generation };
+  if (current === undefined) return undefined;
+  const isSame = recorded?.name === current.name && recorded.uid === current.uid;
+  const generation = isSame && !isInEffect(current.name, finished) ? recorded.generation : current.generation;
+  return { name: current.name, uid: current.uid, generation };
 }
 
-function isHandedOver({ desired, observed, plan, result }: BoundTopic): boolean {
+/** Whether all that a policy says has come to the topic. */
+function isInEffect(policyName: string, finished: BoundTopic): boolean {
+  const said = [...finished.desired.configs].filter(([, { source }]) => source === SOURCE.policy(policyName));
+  return said.every(([key, { value }]) => isReached(key, value, finished));
+}
+
+function isHandedOver(finished: BoundTopic): boolean {
+  const { desired, observed, plan } = finished;
   if (observed.kind === "absent") return true;
-  const isReached = (key: string, wanted: string | undefined): boolean => {
-    const [type, value] = [observed.configs.get(key)?.type ?? "unknown", result.configs.get(key)?.value];
-    return wanted !== undefined && value !== undefined && isSameConfigValue(type, value, wanted);
-  };
   const wanted = [...desired.configs].map(([key, { value }]) => [key, value] as const);
   const planned = plan.steps.flatMap(({ action }) =>
     isConfigChange(action) ? [[action.key, action.effective] as const] : [],
   );
-  return [...wanted, ...planned].every(([key, value]) => !GUARDED_KEYS.has(key) || isReached(key, value));
+  return [...wanted, ...planned].every(([key, value]) => !GUARDED_KEYS.has(key) || isReached(key, value, finished));
+}
+
+function isReached(key: string, wanted: string | undefined, { observed, result }: BoundTopic): boolean {
+  const type = observed.kind === "present" ? observed.configs.get(key)?.type : undefined;
+  const value = result.configs.get(key)?.value;
+  return wanted !== undefined && value !== undefined && isSameConfigValue(type ?? "unknown", value, wanted);
 }
 
 function driftOf(name: string, drift: readonly DriftChange[]): NonNullable<TopicFacts["drift"]> {
@@ -116,7 +131,22 @@ function effectiveConfig(desired: DesiredTopic, result: ResultingTopic): NonNull
     const live = result.configs.get(key)?.value;
     return { key, value: live ?? "", source: live === setting.value ? setting.source : SOURCE.broker };
   });
-  return entries.toSorted(byKey);
+  return entries;
+}
+
+/** What an audited policy would decide, as it is: by this its violations are told. */
+function audited(
+  topic: EventTopic,
+  { resolved, desired }: Finished,
+  result: ResultingTopic,
+): NonNullable<TopicFacts["effectiveConfig"]> {
+  const { policy } = resolved;
+  if (policy.kind !== "policy" || policy.policy.spec.enforcement !== "Audit") return [];
+  const { metadata, spec } = policy.policy;
+  return auditedKeys({ name: metadata.name, spec }, topic).flatMap((key) => {
+    const live = result.configs.get(key);
+    return live === undefined || desired.configs.has(key) ? [] : [{ key, value: live.value, source: SOURCE.broker }];
+  });
 }
 
 // Ours: what we declare and find set on the topic, what we set before and is still there, and what we have tried to set:

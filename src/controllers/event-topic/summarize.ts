@@ -140,6 +140,7 @@ function judgeWell(topic: EventTopic, story: FinishedStory, result: ResultingTop
       .join(". ");
     return { reason, message, outcome: settled() };
   }
+  if (reason === "RolloutPending") return { reason, message: describeWaits(story), outcome: settled() };
   const replicas = result?.replicationFactor ?? "mixed";
   const shape = `${result?.partitions ?? "an unknown number of"} partitions, replication factor ${replicas}`;
   const state = reason === "Drifted" ? "was changed outside of Kubernetes, which is only reported" : "is as declared";
@@ -165,11 +166,18 @@ function describeDeadLetters(names: readonly string[]): string {
 // "Created" stays the reason until something else happens: another look at an unchanged topic is no news.
 function reasonWhenWell(topic: EventTopic, story: FinishedStory, isCreated: boolean): EventTopicReason {
   if (stepsUnderWay(story).length > 0) return "SteppingDown";
+  if (describeWaits(story) !== "") return "RolloutPending";
   if (story.restricted.withheld.length > 0) return "Drifted";
   if (isCreated) return "Created";
   const before = readyOf(topic);
   const isUnchanged = story.plan.steps.length === 0 && before?.observedGeneration === topic.metadata.generation;
   return isUnchanged && before?.reason === "Created" ? "Created" : "UpToDate";
+}
+
+/** What has not come to the topic yet, each thing once. */
+function describeWaits({ restricted }: FinishedStory): string {
+  const waits = restricted.withheld.filter(({ reason }) => reason === "RolloutPending");
+  return [...new Set(waits.map(({ message }) => message))].join(". ");
 }
 
 function stepsUnderWay({ restricted, results }: FinishedStory): readonly ToldHold[] {

@@ -7,6 +7,8 @@ import type { Dependency } from "../../runtime/dependency.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import type { Store } from "../../runtime/store.ts";
 import { guardsOf } from "../held-rollout.ts";
+import { rolloutCauseOf } from "../rollout-cause.ts";
+import type { RolloutPacer } from "../rollout-pacer.ts";
 import { summarizePolicy } from "./summarize.ts";
 
 /** Counts over other objects are written at most this often, milliseconds. */
@@ -14,13 +16,16 @@ const COUNT_INTERVAL_MS = 10_000;
 
 export function reconcilePolicy(
   topics: Store<EventTopic>,
+  pacer: RolloutPacer,
   nowMs: () => number,
 ): Reconcile<RetentionPolicy, RetentionPolicyStatus> {
   return (policy) => {
     const { name } = policy.metadata;
+    pacer.update(rolloutCauseOf(policy));
     const governed = topics.byIndex("policy", name).filter((topic) => topic.status?.retentionPolicy?.name === name);
     const guarded = topics.byIndex("guard", `${policy.kind}/${name}`);
-    return Promise.resolve(summarizePolicy(policy, { governed, guarded }, nowMs()));
+    const progress = pacer.progress(`${policy.kind}/${name}`);
+    return Promise.resolve(summarizePolicy(policy, { governed, guarded, progress }, nowMs()));
   };
 }
 

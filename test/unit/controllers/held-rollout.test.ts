@@ -31,7 +31,7 @@ function pending(more: Partial<PendingChange> = {}): PendingChange {
 
 function topic(name: string, ...changes: PendingChange[]): EventTopic {
   const pendingChanges = changes.length === 0 ? undefined : changes;
-  return anEventTopic({}, { name }, { retentionPolicy: { name: "events" }, pendingChanges });
+  return anEventTopic({}, { name }, { retentionPolicy: { name: "events", generation: 1 }, pendingChanges });
 }
 
 /** What a policy of which all topics are guarded says of itself. */
