@@ -96,10 +96,15 @@ const limits = z.object({
 });
 
 const rolloutLimits = z.object({
-  maxTopicsPerMinute: whole(1, 100_000).optional().describe("Existing topics changed per minute. Default: 200."),
+  maxTopicsPerMinute: whole(1, 100_000)
+    .optional()
+    .describe("Existing topics changed per minute, evenly spread. Default: 200."),
   pauseOnFailures: whole(1, 10_000)
     .optional()
-    .describe("Broker rejections after which the rollout pauses until the next edit. Default: 5."),
+    .describe(
+      "Topics in a row on which brokers reject the change, after which the rollout pauses until the edited object is " +
+        "edited again, approved or asked to run; also the most topics changed at a time. Default: 5.",
+    ),
 });
 
 const eventBusSpec = z
