@@ -17,7 +17,7 @@ import { Corrections } from "./controllers/event-topic/corrections.ts";
 import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
 import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
-import { claimRecorded, wakesTopics } from "./controllers/event-topic/wakes.ts";
+import { claimRecorded, UNNAMED, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
 import { KnownConfigs } from "./controllers/known-configs.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
@@ -218,6 +218,7 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
     corrections: new Corrections(clock),
     namespace: (name) => caches.namespaces.get(name)?.metadata,
     isOurs: oursBy(settings),
+    unnamed: () => caches.topics.byIndex("unnamed", UNNAMED),
     isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
     deletionTimeoutMs: settings.deletionTimeoutMs,
   };

@@ -6,6 +6,7 @@ import type { EventTopic } from "../../api/event-topic.ts";
 import { selectBus } from "../../domain/bus-selection.ts";
 import { governingGuard } from "../../domain/governing-guard.ts";
 import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
+import { renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import { keyOf } from "../../runtime/object-key.ts";
@@ -111,12 +112,32 @@ function obstacleTo(
   const key = keyOf(topic.metadata);
   const claim = { clusterId: identity.clusterId, name };
   const other = world.claims.claimants(claim).find((claimant) => claimant.key !== key);
-  if (other !== undefined) return `EventTopic "${other.key}" claims it as well`;
+  const heir = other?.key ?? unnamedHeir(name, identity.clusterId, world);
+  if (heir !== undefined) return `EventTopic "${heir}" claims it as well`;
   if (!world.claims.hold(key, claim)) return "its claim on the name was lost";
   const managed = managedByStrimzi(bus, name, world);
   if (managed !== undefined) return managed.message;
   if (grant.kind === "refused") return grant.message;
   return grant.deletionPolicies.includes("Delete") ? undefined : 'deletionPolicy "Delete" is not granted';
+}
+
+/**
+ * An object that wants the name and has not been looked at yet, so that the ledger does not know its claim: after a restart
+ * the old object of a topic that moves may come before the new one.
+ */
+function unnamedHeir(name: string, clusterId: string, world: TopicWorld): string | undefined {
+  const heir = world.unnamed().find((candidate) => {
+    const { metadata, spec } = candidate;
+    const chosen = selectBus({ named: spec.busRef?.name }, world.buses);
+    if (metadata.deletionTimestamp !== undefined || chosen.kind !== "bus") return false;
+    const { bus } = chosen;
+    const link = world.link(bus.metadata.name);
+    const cluster = link.kind === "connected" ? link.cluster.id : bus.status?.clusterId;
+    const rendered = renderTopicName(spec, { ...bus.spec.naming, legacyNames: bus.spec.legacyNames });
+    if (cluster !== clusterId || rendered.kind !== "name" || rendered.name !== name) return false;
+    return grantOf(candidate, bus, name, spec.domain, world).kind === "granted";
+  });
+  return heir === undefined ? undefined : keyOf(heir.metadata);
 }
 
 /** Waits for the cluster, but not for ever. */

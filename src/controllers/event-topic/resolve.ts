@@ -52,6 +52,8 @@ export interface TopicWorld extends DeadLetterWorld {
   topicUsers(busName: string, topicName: string): readonly string[] | undefined;
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
+  /** EventTopics that have no name yet: nobody has looked at them, or they could not be named. */
+  unnamed(): readonly EventTopic[];
   /** The namespace is being deleted. */
   isTerminating(namespace: string): boolean;
   /** How long a deletion waits for an unreachable cluster, milliseconds. */

@@ -26,11 +26,16 @@ export const GROUP_INDEXES = {
   namespace: (group: ConsumerGroup) => [group.metadata.namespace ?? ""],
 } as const;
 
+/** The only value of the index `unnamed`. */
+export const UNNAMED = "unnamed";
+
 /** Index names of the EventTopic store, and the values by which objects are found. */
 export const TOPIC_INDEXES = {
   /** The bus that an object is on; empty for one that takes whatever is the default. */
   bus: (topic: EventTopic) => [recordedBus(topic) ?? ""],
   namespace: (topic: EventTopic) => [topic.metadata.namespace ?? ""],
+  /** Under one value those that have no name yet. */
+  unnamed: ({ status }: EventTopic) => (status?.topicName === undefined ? [UNNAMED] : []),
   /** Of the source and of its dead letters. */
   topicName: ({ status }: EventTopic) =>
     [status?.topicName, ...(status?.deadLetters ?? []).map((letter) => letter.topicName)].filter(isGiven),
