@@ -7,6 +7,8 @@ export type Side = "before" | "after";
 export interface CrashPointOptions {
   /** Which side effect, from 1; none by default. */
   readonly at?: number | undefined;
+  /** Which of them count, by name; all by default. */
+  readonly counts?: RegExp | undefined;
   /** Default `after`. */
   readonly side?: Side | undefined;
   /** Called once, when it has happened: a real process kills itself here. */
@@ -17,7 +19,7 @@ export interface CrashPointOptions {
 const NEVER = new Promise<never>(() => {});
 
 export class CrashPoint {
-  /** The side effects that were begun, in order. */
+  /** The side effects that were begun and count, in order. */
   readonly effects: string[] = [];
   readonly #options: CrashPointOptions;
   #isDead = false;
@@ -45,6 +47,7 @@ export class CrashPoint {
   /** A call that changes something outside. What others have sent before the process dies still arrives. */
   async effect<T>(name: string, call: () => Promise<T>): Promise<T> {
     if (this.#isDead) return await NEVER;
+    if (this.#options.counts?.test(name) === false) return await this.#heard(call());
     this.effects.push(name);
     if (this.effects.length !== this.#options.at) return await this.#heard(call());
     this.#isDead = true;

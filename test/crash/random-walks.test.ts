@@ -25,7 +25,7 @@ async function walked(moves: readonly Move[]): Promise<void> {
     await world.pass(MOMENT_MS);
   }
   walker.heal();
-  await world.settle(LONG_MS);
+  await world.settle({ quietMs: LONG_MS });
   expect(world.oracle.violations.join("\n"), "what was written").to.equal("");
   expect(restProblems(world).join("\n"), "at rest").to.equal("");
   await expectSilence(world);

@@ -1,6 +1,7 @@
 // What is wrong with a world at rest: what statuses say is compared with Kafka itself, by rules of its own.
 
 import type { EventTopic } from "../../src/api/event-topic.ts";
+import { isFailure } from "../fakes/in-memory-kafka/topic-table.ts";
 import type { World } from "./world.ts";
 
 /** Sentences; none where every object tells the truth about its last generation. */
@@ -27,17 +28,22 @@ function unmet({ spec, status }: EventTopic, world: World): string[] {
   const count = live.partitions.length;
   const isCountMet = spec.partitions === undefined || spec.partitions === count;
   return [
-    ...differingKeys({ spec, status }, live.configs, world),
+    ...differingKeys({ spec, status }, effectiveConfigs(world, live.name), world),
     ...(status?.topicId === live.id ? [] : [`bound to ${status?.topicId}, but ${live.id} stands there`]),
     ...(status?.partitions === count ? [] : [`${status?.partitions} partitions told, ${count} there`]),
     ...(isCountMet ? [] : [`Ready with ${count} partitions, declared ${spec.partitions}`]),
   ];
 }
 
+function effectiveConfigs({ kafka }: World, name: string): Readonly<Record<string, string | null>> {
+  const entries = kafka.topics.describeConfigs(name);
+  return isFailure(entries) ? {} : Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
+
 /** Keys that the spec itself says, that are not told as drift, and that are otherwise. */
 function differingKeys(
   { spec, status }: Pick<EventTopic, "spec" | "status">,
-  live: Readonly<Record<string, string>>,
+  live: Readonly<Record<string, string | null>>,
   { buses }: World,
 ): string[] {
   const ignored = buses.objects[0]?.spec.ignoredConfigs ?? [];

@@ -88,7 +88,12 @@ export class SafetyOracle {
       return isWanted && !isHeld && (isConfirmed || !this.#isInUse(topic?.name ?? ""));
     });
     const wishes = entitled.map((object) => ({ object, role: "source" }) as const);
-    const problem = entitled.length === 0 ? "no object asks for it" : this.#hold(wishes);
+    const heirs = this.#wishes(topic?.name ?? "").filter(
+      ({ object }) => object.metadata.deletionTimestamp === undefined,
+    );
+    const problem =
+      (entitled.length === 0 ? "no object asks for it" : this.#hold(wishes)) ??
+      (heirs.length === 0 ? undefined : `${heirs[0]?.object.metadata.name} wants it`);
     return (answer) => {
       if (answer.status !== "ok" || topic === undefined) return;
       if (problem !== undefined) this.#violated(`Topic ${id} was deleted although ${problem}`);

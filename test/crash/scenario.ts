@@ -18,50 +18,93 @@ export interface Scenario {
   readonly createsWithoutRecord?: boolean;
 }
 
+/** Where an operator dies. */
+export interface Crash {
+  readonly at: number;
+  readonly side: Side;
+}
+
+export interface Play {
+  readonly scenario: Scenario;
+  /** Of the operators that follow each other, the first ones. */
+  readonly crashes?: readonly Crash[];
+  /** People go on before anybody follows the one that died. */
+  readonly isFollowedLate?: boolean;
+}
+
 /** What came of playing a scenario. */
 export interface Ending {
   readonly state: WorldState;
+  /** Of the first operator. */
   readonly effects: readonly string[];
-  /** False where the scenario ended before the operator was to die. */
-  readonly hasCrashed: boolean;
+  /** False where the scenario ended before all that were to die did. */
+  readonly haveCrashed: boolean;
 }
 
-export async function play(
-  scenario: Scenario,
-  crash: { readonly at?: number; readonly side?: Side } = {},
-): Promise<Ending> {
+export async function play({ scenario, crashes = [], isFollowedLate = false }: Play): Promise<Ending> {
   const world = new World(scenario.world);
-  const point = new CrashPoint(crash);
-  await world.start(point);
+  const points = crashes.map((crash) => new CrashPoint(crash));
+  world.crashes.push(...points);
+  await world.start();
+  const first = world.point;
   for (const act of scenario.acts) {
-    await world.settle();
-    await act(world);
+    await world.settle({ isFollowed: !isFollowedLate });
+    await (isFollowedLate ? attempt(() => act(world)) : act(world));
+    if (world.point.isDead) await world.start();
   }
   await world.settle();
-  const hasCrashed = point.isDead;
   world.die();
   expect(world.oracle.violations, "what the operator wrote").to.deep.equal([]);
-  return { state: comparable(scenario, stateOf(world)), effects: point.effects, hasCrashed };
+  const haveCrashed =
+    world.crashes.length === 0 && points.every(({ isDead }) => isDead) && points.at(-1) !== world.point;
+  return { state: comparable(scenario, stateOf(world)), effects: first.effects, haveCrashed };
+}
+
+/** What depends on what the operator has not done is refused to people. */
+export async function attempt(act: () => void | Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch {
+    return;
+  }
+}
+
+/** Plays it, and the end must be that of the calm. Returns whether the crashes came to happen. */
+export async function expectSameEnd(calm: Ending, played: Play): Promise<boolean> {
+  const { scenario, crashes = [] } = played;
+  const told = crashes.map(({ at, side }) => `${side} side effect ${at}`).join(", then ");
+  const label = `${scenario.name}: crash ${told} (${calm.effects[(crashes[0]?.at ?? 0) - 1]})`;
+  const ending = await play(played).catch((error: unknown) => {
+    throw new Error(label, { cause: error });
+  });
+  if (ending.haveCrashed) expect(ending.state, label).to.deep.equal(calm.state);
+  return ending.haveCrashed;
 }
 
 /** Plays the scenario with a crash at each side effect, both sides of it. Returns how many crashes there were. */
 export async function playAllCrashes(scenario: Scenario): Promise<number> {
-  const calm = await play(scenario);
-  let crashes = 0;
+  const calm = await play({ scenario });
+  let count = 0;
   for (let at = 1, isReached = true; isReached; at += 1) {
     isReached = false;
     for (const side of ["before", "after"] as const) {
-      const label = `${scenario.name}: crash ${side} side effect ${at}`;
-      const ending = await play(scenario, { at, side }).catch((error: unknown) => {
-        throw new Error(`${label} (${calm.effects[at - 1]})`, { cause: error });
-      });
-      if (!ending.hasCrashed) continue;
+      if (!(await expectSameEnd(calm, { scenario, crashes: [{ at, side }] }))) continue;
       isReached = true;
-      crashes += 1;
-      expect(ending.state, `${label} (${ending.effects.at(-1)})`).to.deep.equal(calm.state);
+      count += 1;
     }
   }
-  return crashes;
+  return count;
+}
+
+/** The same, and people go on before anybody follows. The end may be another then; the rules are the same. */
+export async function playAllLate(scenario: Scenario): Promise<void> {
+  for (let at = 1, isReached = true; isReached; at += 1) {
+    isReached = false;
+    for (const side of ["before", "after"] as const) {
+      const { haveCrashed } = await play({ scenario, crashes: [{ at, side }], isFollowedLate: true });
+      isReached ||= haveCrashed;
+    }
+  }
 }
 
 /** Who died before it could tell of a creation leaves a topic that is up to date. */

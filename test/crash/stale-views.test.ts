@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import type { Scenario } from "./scenario.ts";
+import { attempt, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { StaleView } from "./stale-view.ts";
 import { stateOf } from "./world-state.ts";
@@ -46,15 +46,6 @@ describe("An operator that starts on an old view of the API changes nothing in K
     });
   }
 }).timeout(60_000);
-
-/** What depends on what the operator has not done is refused to people. */
-async function attempt(act: () => void | Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch {
-    return;
-  }
-}
 
 describe("An operator to which nothing is told any more brings back nothing that people have changed:", () => {
   for (const scenario of SCENARIOS.filter(({ acts }) => acts.length > 1)) {

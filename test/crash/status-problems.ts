@@ -1,15 +1,19 @@
 // What is wrong with an object as the operator has just written it: conditions, reasons, schema, order of lists.
 
+import type { z } from "zod";
+
 import { READY_REASONS } from "../../src/api/conditions.ts";
 import type { CustomResource } from "../../src/api/custom-resource.ts";
 import { KINDS } from "../../src/api/kinds.ts";
 import { conditionProblems } from "../environment/condition-problems.ts";
 
+/** Made once: a schema compiles itself at its first use. */
+const STATUSES = new Map<string, z.ZodObject>(KINDS.map(({ kind, status }) => [kind, status.strict()]));
+
 /** Sentences; none for an object that reads well. */
 export function statusProblems(object: CustomResource<unknown>): string[] {
   const { kind, status = {} } = object;
-  const schema = KINDS.find((candidate) => candidate.kind === kind)?.status.strict();
-  const parsed = schema?.safeParse(status);
+  const parsed = STATUSES.get(kind)?.safeParse(status);
   return [
     ...conditionProblems(object),
     ...reasonProblems(object),

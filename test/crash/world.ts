@@ -174,8 +174,11 @@ export class World implements Activity {
     return this.#point;
   }
 
+  /** When those die that are yet to be started, in their order; later ones live on. */
+  readonly crashes: CrashPoint[] = [];
+
   /** Starts an operator; the one before, if any, dies first. It may die before it has started. */
-  async start(point: CrashPoint = new CrashPoint()): Promise<void> {
+  async start(point: CrashPoint = this.crashes.shift() ?? new CrashPoint()): Promise<void> {
     this.die();
     this.#point = point;
     this.#process = new PausableClock(this.clock);
@@ -207,14 +210,18 @@ export class World implements Activity {
     }
   }
 
-  /** Until nothing is written any more; an operator that dies meanwhile is followed by the next. */
-  async settle(quietMs = QUIET_MS): Promise<void> {
+  /**
+   * Until nothing is written any more. An operator that dies meanwhile is followed by the next, or, where nobody
+   * follows at once, that is the end of it.
+   */
+  async settle({ quietMs = QUIET_MS, isFollowed = true } = {}): Promise<void> {
     const startedAt = this.clock.monotonic();
     let quietSince = startedAt;
     while (this.clock.monotonic() - quietSince < quietMs) {
       const { effects } = this;
       await this.pass(SLICE_MS);
       const hasDied = this.#point.isDead;
+      if (hasDied && !isFollowed) return;
       if (hasDied) await this.start();
       if (hasDied || effects !== this.effects) quietSince = this.clock.monotonic();
       if (this.clock.monotonic() - startedAt > PATIENCE_MS) {
@@ -259,7 +266,8 @@ export class World implements Activity {
         stop: () => {},
         record: ({ kind, metadata }, event) => this.events.push({ about: `${kind} ${metadata.name}`, event }),
       },
-      leadership: noElection,
+      // Of its own: nobody unsubscribes the dead.
+      leadership: { ...noElection, lost: new AbortController().signal },
       connect: ({ bootstrapServers }, mayWrite) => {
         const admin = this.#clusterAt(bootstrapServers).admin({ mayWrite });
         return crashingAdmin(observedAdmin(admin, this, this.oracle), point);
