@@ -4,6 +4,7 @@
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { RetentionPolicy, RetentionPolicyStatus } from "../../api/retention-policy.ts";
 import type { Dependency } from "../../runtime/dependency.ts";
+import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import type { Store } from "../../runtime/store.ts";
 import { guardsOf } from "../held-rollout.ts";
@@ -25,7 +26,10 @@ export function reconcilePolicy(
     const governed = topics.byIndex("policy", name).filter((topic) => topic.status?.retentionPolicy?.name === name);
     const guarded = topics.byIndex("guard", `${policy.kind}/${name}`);
     const progress = pacer.progress(`${policy.kind}/${name}`);
-    return Promise.resolve(summarizePolicy(policy, { governed, guarded, progress }, nowMs()));
+    const verdict = summarizePolicy(policy, { governed, guarded, progress }, nowMs());
+    // Who waits for a turn may lose the wish for it, and no status of a topic tells of that.
+    const outcome = progress === undefined ? verdict.outcome : settled(nowMs() + COUNT_INTERVAL_MS);
+    return Promise.resolve({ ...verdict, outcome });
   };
 }
 

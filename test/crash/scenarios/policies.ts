@@ -27,4 +27,29 @@ export const POLICIES: readonly Scenario[] = [
       (world) => world.editBus({ topicDefaults: undefined }),
     ],
   },
+  {
+    name: "a policy is edited, and its topics wait for their turn",
+    world: { bus: { rollout: { maxTopicsPerMinute: 4, pauseOnFailures: 1 } } },
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createPolicy("days", { retention: { time: "7d" }, appliesTo: { busNames: ["bus"] } }),
+      (world) => {
+        for (const name of ["a", "b", "c"]) world.createTopic(name, { partitions: 1 });
+      },
+      (world) => world.editPolicy("days", { retention: { time: "14d" } }),
+    ],
+  },
+  {
+    name: "a policy is edited, pauses at a rejection, and is corrected",
+    world: { bus: { rollout: { maxTopicsPerMinute: 60, pauseOnFailures: 1 } } },
+    createsWithoutRecord: true,
+    acts: [
+      (world) => world.createPolicy("days", { retention: { time: "7d" }, appliesTo: { busNames: ["bus"] } }),
+      (world) => {
+        for (const name of ["a", "b", "c"]) world.createTopic(name, { partitions: 1 });
+      },
+      (world) => world.editPolicy("days", { compaction: { minLag: "2d", maxLag: "1d" } }),
+      (world) => world.editPolicy("days", { compaction: { minLag: "1h", maxLag: "1d" } }),
+    ],
+  },
 ];
