@@ -1,11 +1,9 @@
-// The operator of null-operator.ts as a process: bundled as it would ship, started, asked for its costs, killed.
+// The operator of null-operator.ts as a process: started as it would ship, asked for its costs, killed.
 
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 
-import { build } from "esbuild";
-
+import { NODE_FLAGS } from "../hack/shipped-form.ts";
 import type { CostReport } from "./null-operator.ts";
 
 interface Message {
@@ -13,35 +11,11 @@ interface Message {
   readonly costs: CostReport;
 }
 
-/** A program as it ships: of libraries only what is used. Returns its path; `source` is a module or its text. */
-export async function bundle(
-  folder: string,
-  name: string,
-  source: { path: string } | { text: string },
-): Promise<string> {
-  const outfile = join(folder, `${name}.mjs`);
-  const input =
-    "path" in source
-      ? { entryPoints: [join(import.meta.dirname, source.path)] }
-      : { stdin: { contents: source.text, resolveDir: import.meta.dirname } };
-  await build({
-    ...input,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
-    outfile,
-    banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
-    logLevel: "error",
-  });
-  return outfile;
-}
-
 export class NullOperator {
   readonly #child: ChildProcess;
 
   constructor(program: string, kubeconfig: string, namespace: string) {
-    this.#child = fork(program, [kubeconfig, namespace], { stdio: "inherit" });
+    this.#child = fork(program, [kubeconfig, namespace], { execArgv: [...NODE_FLAGS], stdio: "inherit" });
   }
 
   /** What it had cost when it was loaded, and when its store was filled. */

@@ -24,6 +24,7 @@ export interface RuntimeResult extends BenchCase {
   readonly totalSeconds?: number | undefined;
 }
 
+const ANSWER_MS = 200;
 const QUIET_SECONDS = 10;
 const CEILING_OBJECTS = 2_000;
 
@@ -46,6 +47,8 @@ export async function measureRuntime(
   const created = await arrive(load, { mode, objects });
   await load.seen(objects);
   const seconds = secondsSince(beganAt);
+  // The watcher may see a status before its writer has the answer.
+  await sleep(ANSWER_MS);
   const done = await operator.report();
   await sleep(QUIET_SECONDS * 1_000);
   const later = await operator.report();

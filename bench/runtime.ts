@@ -5,11 +5,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { bundleProgram } from "../hack/shipped-form.ts";
 import { KUBERNETES_VERSION } from "../hack/toolchain/control-plane-pins.mjs";
 import { startControlPlane } from "../test/environment/control-plane.ts";
 import { WIDGET_CRD } from "../test/fakes/widget.ts";
 import { measureParts } from "./memory-parts.ts";
-import { bundle } from "./null-operator-process.ts";
 import type { BenchReport } from "./report.ts";
 import { measureRuntime, type RuntimeCase } from "./runtime-case.ts";
 
@@ -28,7 +28,8 @@ export async function benchRuntime(args: readonly string[]): Promise<BenchReport
   ];
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   try {
-    const program = await bundle(folder, "null-operator", { path: "null-operator.ts" });
+    const program = join(folder, "null-operator.mjs");
+    await bundleProgram("bench/null-operator.ts", program);
     const results = [];
     for (const wanted of cases) {
       // A fresh one each: the API server slows down with its history.
