@@ -58,6 +58,8 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
         const live = await this.#options.resources.get(parseKey(key), call);
         if (live?.metadata.uid !== object.metadata.uid) throw error;
         this.#options.store.accept(live, "watch");
+        // Our own write came through, and only its answer was lost.
+        if (isSameShare(status, live.status, this.#options.conditionTypes)) return;
         if (!isSameShare(live.status, current.status, this.#options.conditionTypes)) throw error;
         await this.#applyStatus(live, status, call);
       }
