@@ -68,7 +68,13 @@ describe("A ConsumerGroup", () => {
 
   it("is held by the older of two objects; the other observes, and takes over when the first goes", async () => {
     await declare("first", { groupId: groupId("shared") });
-    await eventually(() => operator.group("first"), ready("True", "Observed"));
+    const first = await eventually(() => operator.group("first"), ready("True", "Observed"));
+    // Of two made in one second, the smaller UID would be first.
+    const madeAt = Date.parse(first.metadata.creationTimestamp);
+    await eventually(
+      () => Date.now(),
+      (now) => expect(now).to.be.greaterThan(madeAt + 1_000),
+    );
     await declare("second", { groupId: groupId("shared") });
     const loser = await eventually(() => operator.group("second"), ready("False", "ClaimedByAnother"));
     expect(messageOf(loser)).to.include(`"${operator.id}/first"`);
