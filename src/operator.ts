@@ -10,6 +10,7 @@ import { createGroupParts } from "./consumer-groups.ts";
 import { holdUntilConnected, laneOf } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
 import { Claims } from "./controllers/claims.ts";
+import { CreationFacts } from "./controllers/creation-facts.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
 import { readBuses } from "./controllers/event-bus/readings.ts";
 import { WrittenNumbers } from "./controllers/event-bus/written-numbers.ts";
@@ -19,7 +20,6 @@ import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolv
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded, UNNAMED, wakesTopics } from "./controllers/event-topic/wakes.ts";
 import { GroupUsage } from "./controllers/group-usage.ts";
-import { KnownConfigs } from "./controllers/known-configs.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
 import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
@@ -214,7 +214,7 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
     topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
     live: liveObjects(parts),
     groups: new GroupUsage(),
-    knownConfigs: new KnownConfigs(clock),
+    creationFacts: new CreationFacts(clock),
     corrections: new Corrections(clock),
     namespace: (name) => caches.namespaces.get(name)?.metadata,
     isOurs: oursBy(settings),

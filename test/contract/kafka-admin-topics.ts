@@ -140,6 +140,7 @@ export function itKeepsTheContractOfTopics(suite: () => KafkaSuite): void {
       const validated = value(await suite().admin.validateTopic({ name, configs: {} }, suite().write()));
       const live = value(await suite().admin.describeConfigs({ kind: "topic", name: taken }, call()));
       expect(validated.configKeys, "the keys of a topic").to.deep.equal(live.map(({ key }) => key).toSorted());
+      expect(validated.replicationFactor, "the brokers' default").to.equal(1);
       const bad = await suite().admin.validateTopic({ name, configs: { bogus: "1" } }, suite().write());
       expect(refusal(bad)).to.include({ kind: "invalid", code: 40 });
       const exists = await suite().admin.validateTopic({ name: taken, configs: {} }, suite().write());

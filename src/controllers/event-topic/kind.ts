@@ -129,7 +129,7 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       const answer = await observeTopics(source.name, names, admin, callOf(context), mayMove);
       if (answer.status !== "ok" || answer.value.source.kind !== "present") return answer;
       const { configs, topic } = answer.value.source;
-      world.knownConfigs.learn(admin, configs.keys());
+      world.creationFacts.learn(admin, configs.keys());
       const claim = { clusterId: identity.clusterId, name: source.name };
       const isOurs = source.presence === "absent" || world.claims.sawId(context.key, claim, topic.id);
       if (!isOurs) throw outdated(context.key);

@@ -8,14 +8,14 @@ import { measurementNeeds, type MeasurementNeeds } from "../../domain/measuremen
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import type { Answer } from "../../kafka/model/failure.ts";
 import type { TopicState } from "../../kafka/model/topic.ts";
+import type { CreationFacts } from "../creation-facts.ts";
 import type { GroupUsage } from "../group-usage.ts";
-import type { KnownConfigs } from "../known-configs.ts";
 import type { Refusal, Step } from "../plan.ts";
 import { changesByTopic, effectiveChange, isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
+import { creationRefusals } from "./creation-refusals.ts";
 import { measureTopic } from "./measure.ts";
 import { liveConfig, presentTopic, type ObservedTopics } from "./observe.ts";
 import { NO_PACING, type Pacing } from "./paced-changes.ts";
-import { unknownKeys } from "./unknown-keys.ts";
 
 export interface Evidence {
   /** By topic name: its log, where a change of its configuration may let Kafka delete records. */
@@ -26,8 +26,8 @@ export interface Evidence {
   readonly corrections: ReadonlyMap<string, number>;
   /** What waits for its turn in a rollout. */
   readonly pacing: Pacing;
-  /** Keys of new topics that the cluster does not know. Where it does not tell which it knows, it will judge itself. */
-  readonly unknownKeys: readonly Refusal<EventTopicReason>[];
+  /** What only the cluster can tell against new topics. Where it does not tell, it will judge itself. */
+  readonly creationRefusals: readonly Refusal<EventTopicReason>[];
 }
 
 /** What is undefined could not be determined, and counts as in use. */
@@ -41,7 +41,7 @@ export interface Laboratory {
   readonly admin: KafkaAdmin;
   readonly groups: GroupUsage;
   readonly rules: GuardRules;
-  readonly knownConfigs: KnownConfigs;
+  readonly creationFacts: CreationFacts;
   /** Of a write, because only a creation that is judged tells which keys there are. */
   readonly call: WriteCall;
   readonly nowMs: number;
@@ -56,7 +56,7 @@ export const NO_EVIDENCE: Evidence = {
   usage: new Map(),
   corrections: new Map(),
   pacing: NO_PACING,
-  unknownKeys: [],
+  creationRefusals: [],
 };
 
 const ENDS_ONLY: MeasurementNeeds = { agesMs: [], needsSizes: false, reachesEnd: false };
@@ -82,7 +82,7 @@ export async function proveTopics(
         isCorrection(action) ? [[id, laboratory.correctionsOf(action)] as const] : [],
       ),
     ),
-    unknownKeys: await unknownKeys(steps, laboratory),
+    creationRefusals: await creationRefusals(steps, laboratory),
     // Last, so that nothing that fails before it costs a turn.
     pacing: laboratory.pacingOf(steps),
   };

@@ -16,8 +16,8 @@ import { collisionKey, renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { BusLink } from "../bus-registry.ts";
+import type { CreationFacts } from "../creation-facts.ts";
 import type { GroupUsage } from "../group-usage.ts";
-import type { KnownConfigs } from "../known-configs.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
 import type { RolloutPacer } from "../rollout-pacer.ts";
@@ -36,7 +36,7 @@ import { resolveGuard } from "./resolve-guard.ts";
 /** Everything that resolve may look at, and what is known of the clusters. */
 export interface TopicWorld extends DeadLetterWorld {
   readonly groups: GroupUsage;
-  readonly knownConfigs: KnownConfigs;
+  readonly creationFacts: CreationFacts;
   readonly corrections: Corrections;
   readonly pacer: RolloutPacer;
   readonly buses: Lookup<EventBus>;

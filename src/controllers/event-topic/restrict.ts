@@ -64,10 +64,7 @@ export function restrictTopics(
       ),
     );
   }
-  if (evidence.unknownKeys.length > 0) {
-    // A topic that is yet to be made is made right or not at all, and before it nothing is put on record.
-    restrictions.push(everything("InvalidConfig", evidence.unknownKeys.map(({ message }) => message).join(". ")));
-  }
+  restrictions.push(...impossibleCreation(evidence));
   restrictions.push(...guardRestrictions(guarded, resolved.identity.topicName), ...deletionProtection(plan, evidence));
   restrictions.push(...paceRestrictions(pending, inputs));
   return { ...restrict({ ...plan, steps: steppedDown(plan.steps, guarded) }, restrictions), guarded };
@@ -85,6 +82,13 @@ function paceRestrictions(
     inputs,
   );
   return [...pacingRestrictions(pacing), ...guardRestrictions(alone, inputs.resolved.identity.topicName)];
+}
+
+/** A topic that is yet to be made is made right or not at all, and before it nothing is put on record. */
+function impossibleCreation({ creationRefusals }: Evidence): TopicRestriction[] {
+  const [first] = creationRefusals;
+  if (first === undefined) return [];
+  return [everything(first.reason, creationRefusals.map(({ message }) => message).join(". "))];
 }
 
 const reportedDrift: TopicRestriction = {

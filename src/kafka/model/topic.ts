@@ -41,6 +41,8 @@ export interface CreatedTopic {
 export interface ValidatedTopic {
   /** Every configuration key that a topic of this cluster can have; undefined for those who may not describe them. */
   readonly configKeys: readonly string[] | undefined;
+  /** As that of `CreatedTopic`. */
+  readonly replicationFactor: number | undefined;
 }
 
 /** The replication factor, or undefined where partitions differ (read from the assignment, never from the ISR). */

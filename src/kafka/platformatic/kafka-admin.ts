@@ -154,7 +154,9 @@ class PlatformaticAdmin implements KafkaAdmin {
     const creation = { topic, validateOnly: true };
     const answer = await this.#dispatcher.ask(createTopics, creation, call, this.#routes.any("write"));
     // The id that comes with it belongs to no topic.
-    return answer.status === "ok" ? ok({ configKeys: answer.value.configKeys }) : answer;
+    if (answer.status !== "ok") return answer;
+    const { configKeys, replicationFactor } = answer.value;
+    return ok({ configKeys, replicationFactor });
   }
 
   async createPartitions(growth: PartitionGrowth, call: WriteCall): Promise<Answer<void>> {

@@ -67,7 +67,9 @@ export class InMemoryAdmin implements KafkaAdmin {
   validateTopic(topic: NewTopic, call: WriteCall): Promise<Answer<ValidatedTopic>> {
     return this.#gate.pass("validateTopic", topic.name, call, () => {
       const judged = this.#kafka.topics.create(topic, true);
-      return isFailure(judged) ? failedWith(judged) : ok({ configKeys: Object.keys(topicConfigs).toSorted() });
+      if (isFailure(judged)) return failedWith(judged);
+      const { replicationFactor } = describeCreated(judged);
+      return ok({ configKeys: Object.keys(topicConfigs).toSorted(), replicationFactor });
     });
   }
 

@@ -57,3 +57,17 @@ describe("A configuration key that Kafka does not know", () => {
     expect(await operator.probe.topicConfig(operator.topicName("exists"))).to.deep.equal({ "flush.messages": "7" });
   });
 });
+
+describe("A number of replicas in sync that no new topic could hold", () => {
+  it("is refused before anything is written, although nobody says how many replicas there are", async function () {
+    this.timeout(60_000);
+    await using operator = await startOperatorUnderTest();
+    await operator.createTopic("insync", { minInSyncReplicas: 1 });
+    const topic = await eventually(() => operator.topic("insync"), ready("False", "ReplicationFactorInvalid"));
+    expect(topic.status?.conditions?.[0]?.message).to.include(
+      "lower than the replication factor 1, which the brokers give",
+    );
+    expect(await operator.probe.describeTopic(operator.topicName("insync"))).to.equal(null);
+    await thenNothing(operator, ["insync"]);
+  });
+});

@@ -1,18 +1,19 @@
 import { expect } from "chai";
 import { beforeEach, describe, it } from "mocha";
 
+import type { EventTopicReason } from "../../../../src/api/conditions.ts";
+import { CreationFacts } from "../../../../src/controllers/creation-facts.ts";
 import type { TopicAction } from "../../../../src/controllers/event-topic/actions.ts";
-import { unknownKeys } from "../../../../src/controllers/event-topic/unknown-keys.ts";
-import { KnownConfigs } from "../../../../src/controllers/known-configs.ts";
+import { creationRefusals } from "../../../../src/controllers/event-topic/creation-refusals.ts";
 import type { KafkaAdmin, WriteCall } from "../../../../src/kafka/admin.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";
 import { InMemoryKafka } from "../../../fakes/in-memory-kafka/in-memory-kafka.ts";
 
-describe("unknownKeys()", () => {
+describe("creationRefusals()", () => {
   let kafka: InMemoryKafka;
   let admin: KafkaAdmin;
   beforeEach(() => {
-    kafka = new InMemoryKafka();
+    kafka = new InMemoryKafka({ brokers: 3, defaultReplicationFactor: 2 });
     admin = kafka.admin();
   });
 
@@ -20,6 +21,7 @@ describe("unknownKeys()", () => {
     readonly why: string;
     readonly action: TopicAction;
     readonly isTold?: boolean;
+    readonly reason?: EventTopicReason;
     readonly refused: readonly string[];
     readonly requests: number;
   }[] = [
@@ -54,21 +56,47 @@ describe("unknownKeys()", () => {
       requests: 0,
     },
     {
+      why: "as many replicas in sync as the brokers give",
+      action: creating({ "min.insync.replicas": "2" }),
+      reason: "ReplicationFactorInvalid",
+      refused: [
+        'min.insync.replicas 2 of topic "t" must be lower than the replication factor 2, which the brokers give where nobody ' +
+          "says it; set spec.replicationFactor or spec.minInSyncReplicas",
+      ],
+      requests: 1,
+    },
+    {
+      why: "no fewer replicas in sync than the brokers give",
+      action: creating({ "min.insync.replicas": "1" }),
+      refused: [],
+      requests: 1,
+    },
+    {
+      why: "none where the number of replicas is said: that is judged already",
+      action: {
+        type: "createTopic",
+        topic: { name: "t", replicationFactor: 2, configs: { "min.insync.replicas": "2" } },
+        cause: "declared",
+      },
+      refused: [],
+      requests: 0,
+    },
+    {
       why: "none where the cluster does not tell: it will refuse the creation itself",
-      action: creating({ "segment.byte": "1" }),
+      action: creating({ "segment.byte": "1", "min.insync.replicas": "9" }),
       isTold: false,
       refused: [],
       requests: 0,
     },
   ];
-  for (const { why, action, isTold = true, refused, requests } of cases) {
+  for (const { why, action, isTold = true, reason = "InvalidConfig", refused, requests } of cases) {
     it(`refuses ${why}`, async () => {
       kafka.denies = (verb) => verb === "validateTopic" && !isTold;
       const steps = [{ id: "a", after: [], action }];
-      const knownConfigs = new KnownConfigs(new FakeClock());
-      const refusals = await unknownKeys(steps, { admin, knownConfigs, call: call() });
+      const creationFacts = new CreationFacts(new FakeClock());
+      const refusals = await creationRefusals(steps, { admin, creationFacts, call: call() });
       expect(refusals.map(({ message }) => message)).to.deep.equal(refused);
-      for (const { reason } of refusals) expect(reason).to.equal("InvalidConfig");
+      for (const refusal of refusals) expect(refusal.reason).to.equal(reason);
       if (isTold) expect(kafka.requestCount("validateTopic")).to.equal(requests);
     });
   }
