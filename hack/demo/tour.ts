@@ -75,9 +75,9 @@ const STEPS: readonly Step[] = [
     title: "… and approve it as the platform (what waits is summed up every ten seconds)",
     command: `kubectl annotate retentionpolicy events --overwrite eventbus.dev/approve=$(kubectl get retentionpolicy events -o jsonpath='{.status.rollout.id}')`,
     act: async (world) => {
-      const id = await until("the rollout has an id", async () => {
-        const { status } = await world.get("retentionpolicies/events");
-        return status?.rollout?.id;
+      const id = await until("the rollout counts what is held back", async () => {
+        const { rollout } = (await world.get("retentionpolicies/events")).status ?? {};
+        return rollout?.deletableRecords === undefined ? undefined : rollout.id;
       });
       await world.patch("retentionpolicies/events", { metadata: { annotations: { "eventbus.dev/approve": id } } });
     },

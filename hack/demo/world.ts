@@ -29,7 +29,7 @@ export interface Shown {
     readonly observedGeneration?: number;
     readonly topicName?: string;
     readonly partitions?: number;
-    readonly rollout?: { readonly id: string };
+    readonly rollout?: { readonly id: string; readonly deletableRecords?: number };
     readonly conditions?: readonly {
       readonly type: string;
       readonly status: string;
