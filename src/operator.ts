@@ -1,38 +1,24 @@
 // The composition root: builds the operator from its ports and decides nothing itself. Tests build it in the same way.
 
-import { eventBus, type EventBus, type EventBusStatus } from "./api/event-bus.ts";
-import { eventTopic, type EventTopic, type EventTopicStatus } from "./api/event-topic.ts";
-import { ANNOTATION, FINALIZER } from "./api/group.ts";
+import type { EventBus } from "./api/event-bus.ts";
 import { parseDuration } from "./api/quantity.ts";
-import { retentionPolicy, type RetentionPolicy, type RetentionPolicyStatus } from "./api/retention-policy.ts";
-import { createCaches, type Caches } from "./caches.ts";
-import { createGroupParts } from "./consumer-groups.ts";
-import { holdUntilConnected, laneOf } from "./controllers/bus-lanes.ts";
+import { createCaches, type Caches } from "./composition/caches.ts";
+import { createGroupParts } from "./composition/consumer-groups.ts";
+import { createBusController } from "./composition/event-buses.ts";
+import { createLedgers, createTopicController } from "./composition/event-topics.ts";
+import { liveBuses, type OperatorOptions, type Parts } from "./composition/parts.ts";
+import { createPolicyController } from "./composition/retention-policies.ts";
+import { holdUntilConnected } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
-import { Claims } from "./controllers/claims.ts";
-import { CreationFacts } from "./controllers/creation-facts.ts";
-import { forgetBus, reconcileBus, type BusWorld } from "./controllers/event-bus/kind.ts";
-import { readBuses } from "./controllers/event-bus/readings.ts";
-import { WrittenNumbers } from "./controllers/event-bus/written-numbers.ts";
-import { Corrections } from "./controllers/event-topic/corrections.ts";
-import { reconcileTopic, type TopicListeners } from "./controllers/event-topic/kind.ts";
-import { foldTopicName, type TopicWorld } from "./controllers/event-topic/resolve.ts";
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
-import { claimRecorded, UNNAMED, wakesTopics } from "./controllers/event-topic/wakes.ts";
-import { GroupUsage } from "./controllers/group-usage.ts";
+import { claimRecorded } from "./controllers/event-topic/wakes.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
-import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
-import { onTopicChange, reconcilePolicy } from "./controllers/retention-policy/kind.ts";
-import { RolloutPacer } from "./controllers/rollout-pacer.ts";
-import { StrimziTopics } from "./controllers/strimzi-topics.ts";
 import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
-import { oursBy, RUN_LIMITS, sharedOptions, type OperatorOptions, type Parts } from "./operator-parts.ts";
-import { createController, type Controller } from "./runtime/controller.ts";
+import type { Controller } from "./runtime/controller.ts";
 import { EventLoopCheck, hearingCheck, syncCheck } from "./runtime/health.ts";
 import { Manager, type Runnable } from "./runtime/manager.ts";
 import type { Settings } from "./settings.ts";
-import { busMetrics } from "./telemetry/bus-metrics.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { TelemetryServer } from "./telemetry/server.ts";
 
@@ -74,7 +60,7 @@ export function createOperator(options: OperatorOptions): Operator {
     leadership,
     leaderRunnables: [
       { name: "kafka", start: () => {}, stop: () => clusters.closeAll() },
-      ...createControllers({ ...options, caches, registry, clusters }),
+      ...createControllers({ ...options, caches, registry, clusters, liveBuses: liveBuses(options, caches) }),
     ],
     lastWords: [options.events],
     clock,
@@ -137,117 +123,6 @@ function createSweep({ caches, clock, registry }: Parts, sources: readonly Sweep
     if (before?.spec.resyncInterval !== after?.spec.resyncInterval) sweep.schedule(key);
   });
   return sweep;
-}
-
-function createBusController(parts: Parts, pacer: RolloutPacer): Controller {
-  const { caches } = parts;
-  const world: BusWorld = {
-    ...parts,
-    isOurs: oursBy(parts.settings),
-    topicsOf: (busName) => caches.topics.byIndex("bus", busName),
-    guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
-    numbers: new WrittenNumbers(() => parts.clock.monotonic()),
-    pacer,
-  };
-  // A standby connects to nothing, which is no outage.
-  busMetrics(parts.metrics.registry, () =>
-    parts.leadership.isLeaderNow() ? readBuses(caches.buses.list(), world) : [],
-  );
-  return createController<EventBus, EventBusStatus>({
-    ...sharedOptions(parts, "EventBus"),
-    name: "event-bus",
-    resources: parts.kubernetes.resources<EventBus>(eventBus),
-    store: caches.buses,
-    reconcile: reconcileBus(world, () => parts.clock.now()),
-    onGone: (key) => void forgetBus(key, world),
-    annotations: [ANNOTATION.approve],
-    maxInFlight: 100,
-    // A broken cluster is tried again soon, and never more than once a second.
-    retry: { baseMs: 1_000, maxMs: 5_000 },
-  });
-}
-
-/** What all runs of topics have in common beside the caches. */
-type TopicLedgers = Pick<TopicWorld, "claims" | "pacer">;
-
-function createLedgers({ clock }: Parts, enqueue: Controller["enqueue"]): TopicLedgers {
-  return {
-    claims: new Claims(foldTopicName, (keys) => {
-      for (const key of keys) enqueue(key, { reason: "claim" });
-    }),
-    pacer: new RolloutPacer(clock, (key) => enqueue(key, { priority: "bulk", reason: "rollout" })),
-  };
-}
-
-function createTopicController(parts: Parts, ledgers: TopicLedgers, listeners: TopicListeners): Controller {
-  const { caches, registry } = parts;
-  const world = createTopicWorld(parts, ledgers);
-  return createController<EventTopic, EventTopicStatus>({
-    ...sharedOptions(parts, "EventTopic"),
-    name: "event-topic",
-    resources: parts.kubernetes.resources<EventTopic>(eventTopic),
-    store: caches.topics,
-    reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
-    onGone: (key) => {
-      world.claims.remove(key);
-      world.corrections.forget(key);
-      world.pacer.conclude(key, "unused");
-      listeners.onSeen(key, undefined);
-    },
-    annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
-    finalizer: FINALIZER,
-    dependencies: wakesTopics(caches, registry),
-    laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
-    ...RUN_LIMITS,
-  });
-}
-
-function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
-  const { caches, clock, registry, settings } = parts;
-  return {
-    ...ledgers,
-    buses: caches.buses,
-    policies: caches.policies,
-    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
-    groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
-    link: (busName) => registry.link(busName),
-    topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
-    live: liveObjects(parts),
-    groups: new GroupUsage(),
-    creationFacts: new CreationFacts(clock),
-    corrections: new Corrections(clock),
-    namespace: (name) => caches.namespaces.get(name)?.metadata,
-    isOurs: oursBy(settings),
-    unnamed: () => caches.topics.byIndex("unnamed", UNNAMED),
-    isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
-    deletionTimeoutMs: settings.deletionTimeoutMs,
-  };
-}
-
-function liveObjects({ caches, kubernetes }: Parts): TopicWorld["live"] {
-  return {
-    topics: new LiveObjects(kubernetes.resources<EventTopic>(eventTopic), caches.topics, isSameVersion),
-    buses: new LiveObjects(kubernetes.resources<EventBus>(eventBus), caches.buses, isSameGeneration),
-    policies: new LiveObjects(
-      kubernetes.resources<RetentionPolicy>(retentionPolicy),
-      caches.policies,
-      isSameGeneration,
-    ),
-  };
-}
-
-function createPolicyController(parts: Parts, pacer: RolloutPacer): Controller {
-  const { caches } = parts;
-  return createController<RetentionPolicy, RetentionPolicyStatus>({
-    ...sharedOptions(parts, "RetentionPolicy"),
-    name: "retention-policy",
-    resources: parts.kubernetes.resources<RetentionPolicy>(retentionPolicy),
-    store: caches.policies,
-    reconcile: reconcilePolicy(caches.topics, pacer, () => parts.clock.now()),
-    annotations: [ANNOTATION.approve],
-    dependencies: [onTopicChange(caches.topics)],
-    maxInFlight: 100,
-  });
 }
 
 /** Milliseconds; undefined for a bus that is gone. */

@@ -88,7 +88,7 @@ const LAYERS: readonly Layer[] = [
   { name: "version", files: /^src\/version\.ts$/, mayImport: [] },
   {
     name: "composition root",
-    files: /^src\/(operator|operator-parts|consumer-groups|caches)\.ts$/,
+    files: /^src\/(operator\.ts$|composition\/)/,
     mayImport: [
       API,
       DOMAIN,
@@ -134,9 +134,9 @@ function layerOf(path: string): Layer | undefined {
   return LAYERS.find(({ files }) => files.test(path));
 }
 
-/** The folder of a kind that a path lies in. */
+/** The folder of a kind that a path lies in; other folders of the controllers serve all kinds. */
 function kindOf(path: string): string | undefined {
-  return /^src\/controllers\/([^/]+)\//.exec(path)?.[1];
+  return /^src\/controllers\/(event-bus|event-topic|retention-policy|consumer-group)\//.exec(path)?.[1];
 }
 
 function withoutComments(text: string): string {

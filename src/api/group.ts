@@ -44,3 +44,8 @@ export const LABEL = {
   /** On a binding Secret: UID of the ConsumerGroup that it was written for. */
   consumerGroup: `${GROUP}/consumer-group-uid`,
 } as const;
+
+/** The deletion of the object waits for us. */
+export function hasFinalizer({ finalizers }: { readonly finalizers?: readonly string[] | undefined }): boolean {
+  return finalizers?.includes(FINALIZER) === true;
+}

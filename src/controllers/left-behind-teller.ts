@@ -6,6 +6,8 @@ import type { EventBus } from "../api/event-bus.ts";
 import type { EventRecorder } from "../kubernetes/events.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { keyOf } from "../runtime/object-key.ts";
+import { settled, waiting } from "../runtime/outcome.ts";
+import type { Verdict } from "../runtime/reconcile.ts";
 import type { Store } from "../runtime/store.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import { MetricFactory } from "../telemetry/metric-factory.ts";
@@ -37,6 +39,16 @@ const WORDS: Readonly<Record<Kind, { readonly thing: string; readonly action: st
 
 /** Most characters of a reason in a status. */
 const LONGEST_REASON = 253;
+
+/** How soon to look whether the EventBus tells what is left behind, milliseconds. */
+const TELLING_RECHECK_MS = 500;
+
+/** How the run of an object that lets go ends: it goes once all is told. */
+export function farewell(isTold: boolean, nowMs: number): Pick<Verdict<never>, "outcome" | "release"> {
+  return isTold
+    ? { outcome: settled(), release: true }
+    : { outcome: waiting("LeftBehind", nowMs + TELLING_RECHECK_MS) };
+}
 
 interface Audience {
   readonly buses: Store<EventBus>;

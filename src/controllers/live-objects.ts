@@ -4,8 +4,8 @@
 import { setImmediate } from "node:timers/promises";
 
 import type { KubernetesObject } from "../api/custom-resource.ts";
-import type { ApiCall, Resources } from "../kubernetes/resources.ts";
-import { parseKey } from "../runtime/object-key.ts";
+import { KubernetesError, type ApiCall, type Resources } from "../kubernetes/resources.ts";
+import { keyOf, parseKey } from "../runtime/object-key.ts";
 import type { Store } from "../runtime/store.ts";
 
 /**
@@ -62,4 +62,19 @@ export function isSameVersion(held: KubernetesObject, live: KubernetesObject): b
 /** What is declared, whatever its status says. */
 export function isSameGeneration(held: KubernetesObject, live: KubernetesObject): boolean {
   return held.metadata.generation === live.metadata.generation;
+}
+
+/** Ends a run that went by what is not so any more; it begins anew at once. `object`: kind and key. */
+export function outdated(object: string): KubernetesError {
+  return new KubernetesError(409, "Conflict", `What ${object} goes by has changed since it was looked at`);
+}
+
+/** Rejects with a conflict where the object has changed, its bus aside, which need not even exist. */
+export async function checkLiveObject<T extends KubernetesObject>(
+  object: T,
+  live: LiveObjects<T>,
+  priority: ApiCall["priority"],
+): Promise<void> {
+  const key = keyOf(object.metadata);
+  if (!(await live.isCurrent(key, object, priority))) throw outdated(`${object.kind} "${key}"`);
 }

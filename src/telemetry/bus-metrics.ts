@@ -1,9 +1,9 @@
 // Each bus as metrics: whether it is connected, to what, how its partitions are, and how many topics it serves. Labels
 // are names of EventBuses and words of Kafka.
 
-import type { Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 
-import { MetricFactory } from "./metric-factory.ts";
+import { scrapedGauges, type ScrapedGauge } from "./scraped-gauges.ts";
 
 /** One bus at the moment of a scrape. */
 export interface BusReading {
@@ -22,16 +22,7 @@ export interface BusReading {
   readonly health?: { readonly offlinePartitions: number; readonly underReplicatedPartitions: number } | undefined;
 }
 
-interface BusGauge {
-  readonly name: string;
-  readonly help: string;
-  /** Labels beside the bus. */
-  readonly labels?: readonly string[];
-  /** Labels beside the bus, and the value. */
-  readonly values: (reading: BusReading) => readonly (readonly [Readonly<Record<string, string>>, number])[];
-}
-
-const GAUGES: readonly BusGauge[] = [
+const GAUGES: readonly ScrapedGauge<BusReading>[] = [
   {
     name: "connected",
     help: "1 while the cluster answers and is the expected one.",
@@ -73,16 +64,9 @@ const GAUGES: readonly BusGauge[] = [
   },
 ];
 
+const SUBJECT = { prefix: "eventbus_bus_", labels: ["bus"], labelsOf: ({ name }: BusReading) => ({ bus: name }) };
+
 /** `read` is asked at each scrape; a bus that it no longer names is shown no longer. */
 export function busMetrics(registry: Registry, read: () => readonly BusReading[]): void {
-  const make = new MetricFactory(registry);
-  for (const { name, help, labels = [], values } of GAUGES) {
-    const collect = (gauge: Gauge): void => {
-      gauge.reset();
-      for (const reading of read()) {
-        for (const [others, value] of values(reading)) gauge.set({ bus: reading.name, ...others }, value);
-      }
-    };
-    make.gaugeReadBy(collect, `eventbus_bus_${name}`, help, "bus", ...labels);
-  }
+  scrapedGauges(registry, SUBJECT, GAUGES, read);
 }

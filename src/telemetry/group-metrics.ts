@@ -1,9 +1,9 @@
 // Declared consumer groups as metrics: how far behind they are, what is acceptable, and how near retention is. Labels are
 // names that people gave: bus, namespace and name of the object, group and topic.
 
-import type { Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 
-import { MetricFactory } from "./metric-factory.ts";
+import { scrapedGauges, type ScrapedGauge } from "./scraped-gauges.ts";
 
 /** A group on one topic. What is not known is absent, and then there is no series. */
 export interface GroupTopicReading {
@@ -34,24 +34,15 @@ export interface GroupMetricReading {
   readonly topics: readonly GroupTopicReading[];
 }
 
-type Labels = Readonly<Record<string, string>>;
+type GroupGauge = ScrapedGauge<GroupMetricReading>;
 
-interface GroupGauge {
-  readonly name: string;
-  readonly help: string;
-  /** Label beside those of the group. */
-  readonly label?: string;
-  readonly values: (reading: GroupMetricReading) => readonly (readonly [Labels, number | undefined])[];
-}
-
-const GROUP_LABELS = ["bus", "namespace", "name", "group"] as const;
 /** As many as a ConsumerGroup may declare; one that declares none may have committed on any number. */
 const TOPICS_MOST = 64;
 
 function perTopic(name: string, help: string, value: (reading: GroupTopicReading) => number | undefined): GroupGauge {
   const values: GroupGauge["values"] = ({ topics }) =>
     topics.slice(0, TOPICS_MOST).map((reading) => [{ topic: reading.topic }, value(reading)]);
-  return { name, help, label: "topic", values };
+  return { name, help, labels: ["topic"], values };
 }
 
 function objective(name: string, help: string, key: keyof GroupMetricReading["objectives"]): GroupGauge {
@@ -62,13 +53,13 @@ const GAUGES: readonly GroupGauge[] = [
   {
     name: "state",
     help: "1 for the state that the group is in; Unknown while it cannot be asked.",
-    label: "state",
+    labels: ["state"],
     values: ({ state }) => [[{ state }, 1]],
   },
   {
     name: "evaluation",
     help: "1 for how the group keeps up, by Burrow's rules.",
-    label: "evaluation",
+    labels: ["evaluation"],
     values: ({ evaluation }) => (evaluation === undefined ? [] : [[{ evaluation }, 1]]),
   },
   { name: "members", help: "Members of the group.", values: ({ members }) => [[{}, members]] },
@@ -103,20 +94,13 @@ const GAUGES: readonly GroupGauge[] = [
   objective("retention_headroom_seconds", "Least headroom to retention.", "headroomSeconds"),
 ];
 
+const SUBJECT = {
+  prefix: "eventbus_group_",
+  labels: ["bus", "namespace", "name", "group"],
+  labelsOf: ({ bus, namespace, name, group }: GroupMetricReading) => ({ bus, namespace, name, group }),
+};
+
 /** `read` is asked at each scrape; a group that it no longer names is shown no longer. */
 export function groupMetrics(registry: Registry, read: () => readonly GroupMetricReading[]): void {
-  const make = new MetricFactory(registry);
-  for (const { name, help, label, values } of GAUGES) {
-    const collect = (gauge: Gauge): void => {
-      gauge.reset();
-      for (const reading of read()) {
-        const { bus, namespace, name: object, group } = reading;
-        for (const [labels, value] of values(reading)) {
-          if (value !== undefined) gauge.set({ bus, namespace, name: object, group, ...labels }, value);
-        }
-      }
-    };
-    const labels = label === undefined ? GROUP_LABELS : [...GROUP_LABELS, label];
-    make.gaugeReadBy(collect, `eventbus_group_${name}`, help, ...labels);
-  }
+  scrapedGauges(registry, SUBJECT, GAUGES, read);
 }

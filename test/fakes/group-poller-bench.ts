@@ -1,8 +1,8 @@
 // A GroupPoller on an in-memory Kafka and a clock that is moved by hand: one bus, its declared groups, and what it told.
 
 import { BusRegistry } from "../../src/controllers/bus-registry.ts";
-import type { WatchedGroup } from "../../src/controllers/group-poll.ts";
-import { GroupPoller } from "../../src/controllers/group-poller.ts";
+import type { WatchedGroup } from "../../src/controllers/polling/group-poll.ts";
+import { GroupPoller } from "../../src/controllers/polling/group-poller.ts";
 import type { GroupReading, ReadGroup } from "../../src/domain/group-reading.ts";
 import type { Call, KafkaAdmin } from "../../src/kafka/admin.ts";
 import { FakeClock } from "./fake-clock.ts";

@@ -5,8 +5,8 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
 import { BusRegistry } from "../../src/controllers/bus-registry.ts";
-import type { WatchedGroup } from "../../src/controllers/group-poll.ts";
-import { GroupPoller } from "../../src/controllers/group-poller.ts";
+import type { WatchedGroup } from "../../src/controllers/polling/group-poll.ts";
+import { GroupPoller } from "../../src/controllers/polling/group-poller.ts";
 import type { GroupReading } from "../../src/domain/group-reading.ts";
 import type { Call, KafkaAdmin } from "../../src/kafka/admin.ts";
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";

@@ -4,21 +4,18 @@ import type { ConsumerGroupReason } from "../../api/conditions.ts";
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
-import type { Lookup } from "../../domain/lookup.ts";
 import type { Grant } from "../../domain/namespace-grants.ts";
-import type { Namespace } from "../../domain/namespace-selection.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { Capability } from "../../kafka/model/cluster.ts";
-import type { BusLink } from "../bus-registry.ts";
+import type { BusBoundWorld } from "../bus-bound.ts";
 import type { Claims } from "../claims.ts";
-import type { GroupPoller } from "../group-poller.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
+import type { GroupPoller } from "../polling/group-poller.ts";
 import type { BindingSecrets } from "./binding-secrets.ts";
 
 /** Everything that resolve may look at, and what runs do their work with. */
-export interface GroupWorld {
-  readonly buses: Lookup<EventBus>;
+export interface GroupWorld extends BusBoundWorld {
   readonly topics: {
     get(key: string): EventTopic | undefined;
     /** Those that have recorded the name as theirs, dead letters included, on whatever cluster. */
@@ -28,16 +25,7 @@ export interface GroupWorld {
   readonly claims: Claims;
   readonly live: { readonly groups: LiveObjects<ConsumerGroup>; readonly buses: LiveObjects<EventBus> };
   readonly secrets: BindingSecrets;
-  link(busName: string): BusLink;
   readonly poller: Pick<GroupPoller, "reading" | "read">;
-  /** Undefined while the namespace has not been seen. */
-  namespace(name: string): Namespace | undefined;
-  /** False for buses that another installation looks after. */
-  isOurs(bus: EventBus): boolean;
-  /** The namespace is being deleted. */
-  isTerminating(namespace: string): boolean;
-  /** How long a deletion waits for an unreachable cluster, milliseconds. */
-  readonly deletionTimeoutMs: number;
 }
 
 /** Identity, as far as it is known; recorded in status once and then kept. */

@@ -1,24 +1,25 @@
 // ConsumerGroup: this kind's phases, in their order. The folder's table of contents; what wakes its objects is in wakes.ts.
 
 import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-group.ts";
-import { FINALIZER } from "../../api/group.ts";
+import { hasFinalizer } from "../../api/group.ts";
 import { groupObjectives } from "../../domain/group-objectives.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import { settled, waiting } from "../../runtime/outcome.ts";
+import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile, Run } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
-import type { WatchedGroup } from "../group-poll.ts";
-import type { LeftInKafka } from "../left-behind-teller.ts";
+import { farewell, type LeftInKafka } from "../left-behind-teller.ts";
+import { checkLiveObject } from "../live-objects.ts";
 import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
+import type { WatchedGroup } from "../polling/group-poll.ts";
 import { applyGroup, type GroupRecords } from "./apply.ts";
 import { desiredAbsence, desiredGroup } from "./desired.ts";
 import type { GroupFlow, GroupStory } from "./flow.ts";
 import type { GroupWorld, ResolvedGroup } from "./group-world.ts";
 import { leftBehind } from "./left-behind.ts";
-import { checkLive, checkLiveObject, needsLiveCheck } from "./live-check.ts";
+import { checkLive, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type GroupMemory } from "./memory.ts";
 import type { NumbersWritten } from "./numbers-written.ts";
 import { observeGroup } from "./observe.ts";
@@ -29,9 +30,6 @@ import { resolveGroup } from "./resolve.ts";
 import { restrictGroup } from "./restrict.ts";
 import { withIntent } from "./status.ts";
 import { summarizeGroup } from "./summarize.ts";
-
-/** How soon to look whether the EventBus tells what is left behind. */
-const TELLING_RECHECK_MS = 500;
 
 interface GroupContext extends RunContext {
   readonly memory: GroupMemory;
@@ -59,7 +57,7 @@ export function reconcileGroup(
   const phases = groupPhases(world, listeners);
   return async (group, run) => {
     // Deleted, and waiting for others only: there is nothing left to say.
-    if (group.metadata.deletionTimestamp !== undefined && !hasFinalizer(group)) return { outcome: settled() };
+    if (group.metadata.deletionTimestamp !== undefined && !hasFinalizer(group.metadata)) return { outcome: settled() };
     const key = keyOf(group.metadata);
     const { signal, priority } = run;
     const context = { signal, priority, nowMs: nowMs(), memory: memoryOf(group), group, run };
@@ -70,9 +68,8 @@ export function reconcileGroup(
       numbers.wrote(key, group.status, verdict.status);
       const left = leftBehind(group, story, world);
       if (left !== undefined) {
-        await checkLiveObject(group, world, context);
-        if (listeners.onLeftBehind(group, left)) return { outcome: settled(), release: true };
-        return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
+        await checkLiveObject(group, world.live.groups, context.priority);
+        return farewell(listeners.onLeftBehind(group, left), context.nowMs);
       }
       if (verdict.outcome.kind === "failed" && !isCalledOff(signal)) tellOutage(story, listeners);
       return verdict;
@@ -84,10 +81,6 @@ export function reconcileGroup(
 
 function tellOutage(story: GroupStory, listeners: GroupListeners): void {
   if (story.stage !== "unresolved") listeners.onOutage(story.resolved.identity.busName);
-}
-
-function hasFinalizer({ metadata }: ConsumerGroup): boolean {
-  return metadata.finalizers?.includes(FINALIZER) === true;
 }
 
 function groupPhases(world: GroupWorld, listeners: GroupListeners): Phases<GroupFlow, GroupContext> {

@@ -2,8 +2,8 @@
 // that an old view of the API brings nothing back that a newer spec has changed (ADR 10).
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
-import { KubernetesError } from "../../kubernetes/resources.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { outdated } from "../live-objects.ts";
 import type { RunContext } from "../pipeline.ts";
 import type { Step } from "../plan.ts";
 import { isKafkaAction, type GroupAction } from "./actions.ts";
@@ -26,19 +26,5 @@ export async function checkLive(
     live.groups.isCurrent(keyOf(group.metadata), group, priority),
     live.buses.isCurrent(bus.metadata.name, bus, priority),
   ]);
-  if (!checks.every((isCurrent) => isCurrent)) throw outdated(group);
-}
-
-/** The same for the object alone, where its bus need not even exist. */
-export async function checkLiveObject(
-  group: ConsumerGroup,
-  { live }: Pick<GroupWorld, "live">,
-  { priority }: Pick<RunContext, "priority">,
-): Promise<void> {
-  if (!(await live.groups.isCurrent(keyOf(group.metadata), group, priority))) throw outdated(group);
-}
-
-function outdated({ metadata }: ConsumerGroup): KubernetesError {
-  const message = `ConsumerGroup "${keyOf(metadata)}" or its EventBus has changed since it was looked at`;
-  return new KubernetesError(409, "Conflict", message);
+  if (!checks.every((isCurrent) => isCurrent)) throw outdated(`ConsumerGroup "${keyOf(group.metadata)}"`);
 }

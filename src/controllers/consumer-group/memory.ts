@@ -2,7 +2,7 @@
 // anew each time. Pure.
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
-import { FINALIZER } from "../../api/group.ts";
+import { hasFinalizer } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 
 /** What is on record of a group's beginning on one topic. */
@@ -33,7 +33,7 @@ export interface GroupMemory {
 
 export function memoryOf({ metadata, status }: ConsumerGroup): GroupMemory {
   const { bus, binding, conditions, managedKeys, state, topics } = status ?? {};
-  const { deletionTimestamp, finalizers } = metadata;
+  const { deletionTimestamp } = metadata;
   const isObserved = bus?.clusterId !== undefined && state !== undefined;
   const beginnings = (topics ?? []).map(
     ({ topic, initialized, initializedPartitions, initializing }) =>
@@ -54,6 +54,6 @@ export function memoryOf({ metadata, status }: ConsumerGroup): GroupMemory {
     managedKeys: new Set(managedKeys),
     bindingName: binding?.name,
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
-    hasFinalizer: finalizers?.includes(FINALIZER) === true,
+    hasFinalizer: hasFinalizer(metadata),
   };
 }

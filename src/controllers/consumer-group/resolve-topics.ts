@@ -3,8 +3,9 @@
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
-import { coversNamespace } from "../../domain/namespace-selection.ts";
+import { consentsTo } from "../../domain/topic-consent.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { namespaceOf } from "../bus-bound.ts";
 import type { GroupWorld, ReadTopic, ResolvedGroup } from "./group-world.ts";
 
 type Identity = ResolvedGroup["identity"];
@@ -40,7 +41,7 @@ function resolveByRef(
   const key = refKey(ref, group);
   const topic = world.topics.get(key);
   if (topic === undefined) return notFound(`There is no EventTopic "${key}"; create it, or correct spec.topics`);
-  if (!consents(topic, group, world)) return notGranted(topic, group);
+  if (!consentsTo(topic, namespaceOf(group.metadata, world))) return notGranted(topic, group);
   const { bus, topicId, topicName } = topic.status ?? {};
   if (bus?.clusterId !== undefined && bus.clusterId !== clusterId) {
     return notFound(`EventTopic "${key}" lives on EventBus "${bus.name}", this group on "${busName}"`);
@@ -53,7 +54,7 @@ function resolveByRef(
 /** A topic that nobody declares may be read by everybody; one that is held in another namespace needs its consent. */
 function resolveByName(topicName: string, group: ConsumerGroup, { clusterId }: Identity, world: World): ReadTopic {
   const holders = world.topics.named(topicName).filter((topic) => holds(topic, topicName, clusterId));
-  const refusing = holders.find((topic) => !consents(topic, group, world));
+  const refusing = holders.find((topic) => !consentsTo(topic, namespaceOf(group.metadata, world)));
   if (refusing !== undefined) return notGranted(refusing, group);
   return { kind: "found", topicName, isManaged: holders.length > 0 };
 }
@@ -62,13 +63,6 @@ function holds({ status }: EventTopic, topicName: string, clusterId: string): bo
   if (status?.bus?.clusterId !== clusterId) return false;
   const isLetter = status.deadLetters?.some((letter) => letter.topicName === topicName && letter.topicId !== undefined);
   return isLetter === true || (status.topicName === topicName && status.topicId !== undefined);
-}
-
-function consents(topic: EventTopic, { metadata }: ConsumerGroup, world: World): boolean {
-  const own = metadata.namespace ?? "";
-  if (topic.metadata.namespace === own) return true;
-  const allowed = topic.spec.consumers?.allowedNamespaces;
-  return allowed !== undefined && coversNamespace(allowed, world.namespace(own) ?? { name: own });
 }
 
 function notGranted({ metadata }: EventTopic, group: ConsumerGroup): ReadTopic {

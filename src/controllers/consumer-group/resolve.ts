@@ -3,10 +3,9 @@
 import type { ConsumerGroupReason } from "../../api/conditions.ts";
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
-import { selectBus } from "../../domain/bus-selection.ts";
-import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
+import type { Grant } from "../../domain/namespace-grants.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import type { BusLink } from "../bus-registry.ts";
+import { findBus, grantOn, namespaceOf } from "../bus-bound.ts";
 import type { Refusal } from "../plan.ts";
 import type { GroupIdentity, GroupResolution, GroupWorld, ResolvedGroup } from "./group-world.ts";
 import type { GroupMemory } from "./memory.ts";
@@ -14,28 +13,30 @@ import { resolveDeadLetters, resolveTopics } from "./resolve-topics.ts";
 
 /** Enters the object's claim as a side effect on the ledger: claiming and reading must be one synchronous step. */
 export function resolveGroup(group: ConsumerGroup, memory: GroupMemory, world: GroupWorld): GroupResolution {
-  const chosen = selectBus({ named: group.spec.busRef?.name, recorded: memory.busName }, world.buses);
-  if (chosen.kind === "problem") return blocked(chosen, memory);
-  const { bus } = chosen;
-  if (!world.isOurs(bus)) return { kind: "foreign" };
-  const busName = bus.metadata.name;
-  const known = { busName, clusterId: memory.clusterId };
-  const link = world.link(busName);
-  if (link.kind !== "connected") return blocked(busNotReady(busName, link), known);
-  const moved = memory.clusterId !== undefined && memory.clusterId !== link.cluster.id;
-  if (moved && bus.spec.expectedClusterId !== link.cluster.id) {
-    return blocked(clusterIdMismatch(busName, memory.clusterId, link.cluster.id), known);
+  const place = findBus(
+    {
+      what: "group",
+      named: group.spec.busRef?.name,
+      recordedBus: memory.busName,
+      recordedClusterId: memory.clusterId,
+    },
+    world,
+  );
+  if (place.kind === "foreign") return place;
+  if (place.kind === "refused") {
+    return blocked(place.refusal, { busName: place.busName, clusterId: memory.clusterId });
   }
+  const { bus, admin, cluster } = place;
+  const busName = bus.metadata.name;
   const groupId = groupIdOf(group);
   const objection = objectionToGroupId(groupId);
-  if (objection !== undefined) return blocked(objection, known);
-  const identity = { busName, clusterId: link.cluster.id, groupId };
+  if (objection !== undefined) return blocked(objection, { busName, clusterId: memory.clusterId });
+  const identity = { busName, clusterId: cluster.id, groupId };
   const grant = grantTo(group, bus, groupId, world);
   if (grant.kind === "refused") {
     world.claims.remove(keyOf(group.metadata));
     return blocked(grant, identity);
   }
-  const { admin, cluster } = link;
   const heldBy = claimGroupId(group, identity, memory, world);
   const topics = resolveTopics(group, identity, world);
   const deadLetterTopic = resolveDeadLetters(group, identity, world);
@@ -49,9 +50,7 @@ export function groupIdOf({ metadata, spec }: ConsumerGroup): string {
 }
 
 export function grantTo({ metadata }: ConsumerGroup, bus: EventBus, groupId: string, world: GroupWorld): Grant {
-  const name = metadata.namespace ?? "";
-  const rules = { name: bus.metadata.name, namespaces: bus.spec.namespaces };
-  return grantFor(rules, world.namespace(name) ?? { name }, { kind: "group", groupId });
+  return grantOn(bus, namespaceOf(metadata, world), { kind: "group", groupId });
 }
 
 /** Key of the holder where that is another; undefined: the object holds the id, and keeps it until its run ends. */
@@ -87,18 +86,4 @@ function objectionToGroupId(groupId: string): Refusal<ConsumerGroupReason> | und
 function blocked(refusal: Refusal<ConsumerGroupReason>, { busName, clusterId }: GroupIdentity): GroupResolution {
   const { reason, message } = refusal;
   return { kind: "blocked", refusal: { reason, message }, identity: { busName, clusterId } };
-}
-
-function busNotReady(busName: string, link: Exclude<BusLink, { kind: "connected" }>): Refusal<ConsumerGroupReason> {
-  const why = link.kind === "connecting" ? "is being connected" : `is not connected (${link.reason}): ${link.message}`;
-  return { reason: "BusNotReady", message: `EventBus "${busName}" ${why}` };
-}
-
-function clusterIdMismatch(busName: string, recordedId: string, answeredId: string): Refusal<ConsumerGroupReason> {
-  return {
-    reason: "ClusterIdMismatch",
-    message:
-      `EventBus "${busName}" leads to Kafka cluster "${answeredId}", but this group was recorded on "${recordedId}"; ` +
-      `nothing is written. If the move is meant, the platform sets the bus' spec.expectedClusterId to "${answeredId}"`,
-  };
 }

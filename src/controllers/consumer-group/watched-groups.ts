@@ -1,6 +1,6 @@
 // Which groups of a bus are looked at by the poller: those whose objects a run has resolved. In memory, no I/O.
 
-import type { WatchedGroup } from "../group-poll.ts";
+import type { WatchedGroup } from "../polling/group-poll.ts";
 
 export class WatchedGroups {
   readonly #byKey = new Map<string, { readonly busName: string; readonly watched: WatchedGroup }>();

@@ -2,22 +2,23 @@
 
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
-import { ANNOTATION, FINALIZER } from "../../api/group.ts";
+import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import { settled, waiting } from "../../runtime/outcome.ts";
+import { settled } from "../../runtime/outcome.ts";
 import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
-import type { LeftInKafka } from "../left-behind-teller.ts";
+import { farewell, type LeftInKafka } from "../left-behind-teller.ts";
+import { checkLiveObject, outdated } from "../live-objects.ts";
 import { runPipeline, type Phases, type RunContext, type Story } from "../pipeline.ts";
 import type { Step } from "../plan.ts";
-import type { RolloutPacer, TurnEnd } from "../rollout-pacer.ts";
+import type { RolloutPacer, TurnEnd } from "../rollout/rollout-pacer.ts";
 import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { leftBehind } from "./left-behind.ts";
-import { checkLive, checkLiveObject, needsLiveCheck, outdated } from "./live-check.ts";
+import { checkLive, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
 import { observeTopics, type ObservedTopics, type PresentTopic } from "./observe.ts";
 import { pacedChanges, paceOf, pacingOf, turnEndOf, type PacedChanges, type Pacing } from "./paced-changes.ts";
@@ -29,9 +30,6 @@ import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
-
-/** How soon to look whether the EventBus tells what is left behind. */
-const TELLING_RECHECK_MS = 500;
 
 interface TopicContext extends RunContext {
   /** Store key of the object. */
@@ -67,7 +65,7 @@ export function reconcileTopic(
   const phases = topicPhases(world);
   return async (topic, run) => {
     // Deleted, and waiting for others only: there is nothing left to say.
-    if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic)) return { outcome: settled() };
+    if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic.metadata)) return { outcome: settled() };
     const context = contextOf(topic, run, world, nowMs());
     let turnEnd: TurnEnd = "unused";
     try {
@@ -80,9 +78,8 @@ export function reconcileTopic(
       listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
       const left = leftBehind(topic, story, world);
       if (left !== undefined) {
-        await checkLiveObject(topic, world, context);
-        if (listeners.onLeftBehind(topic, left)) return { outcome: settled(), release: true };
-        return { outcome: waiting("LeftBehind", context.nowMs + TELLING_RECHECK_MS) };
+        await checkLiveObject(topic, world.live.topics, context.priority);
+        return farewell(listeners.onLeftBehind(topic, left), context.nowMs);
       }
       if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.signal)) {
         listeners.onOutage(story.resolved.identity.busName);
@@ -112,10 +109,6 @@ function bind({ metadata }: EventTopic, status: EventTopicStatus | undefined, { 
   }
 }
 
-function hasFinalizer({ metadata }: EventTopic): boolean {
-  return metadata.finalizers?.includes(FINALIZER) === true;
-}
-
 function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
   return {
     resolve: (topic, { memory, nowMs }) =>
@@ -132,7 +125,7 @@ function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
       world.creationFacts.learn(admin, configs.keys());
       const claim = { clusterId: identity.clusterId, name: source.name };
       const isOurs = source.presence === "absent" || world.claims.sawId(context.key, claim, topic.id);
-      if (!isOurs) throw outdated(context.key);
+      if (!isOurs) throw outdated(`EventTopic "${context.key}"`);
       return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),

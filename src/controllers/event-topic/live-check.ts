@@ -3,8 +3,8 @@
 // starts on what it cached) must not delete, grow, make a second topic, or bring back what a newer spec has changed.
 
 import type { EventTopic } from "../../api/event-topic.ts";
-import { KubernetesError } from "../../kubernetes/resources.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { outdated } from "../live-objects.ts";
 import type { RunContext } from "../pipeline.ts";
 import type { Step } from "../plan.ts";
 import type { TopicAction } from "./actions.ts";
@@ -37,20 +37,5 @@ export async function checkLive(
     chosen === undefined || live.policies.isCurrent(chosen.metadata.name, chosen, priority),
     former === undefined || live.policies.isCurrent(former, recordedPolicy, priority),
   ]);
-  if (!checks.every((isCurrent) => isCurrent)) throw outdated(keyOf(topic.metadata));
-}
-
-/** The same for the object alone, where its bus need not even exist. */
-export async function checkLiveObject(
-  topic: EventTopic,
-  { live }: Pick<TopicWorld, "live">,
-  { priority }: Pick<RunContext, "priority">,
-): Promise<void> {
-  if (!(await live.topics.isCurrent(keyOf(topic.metadata), topic, priority))) throw outdated(keyOf(topic.metadata));
-}
-
-/** Ends a run that went by what is not so any more; it begins anew at once. */
-export function outdated(key: string): KubernetesError {
-  const message = `What EventTopic "${key}" goes by has changed since it was looked at`;
-  return new KubernetesError(409, "Conflict", message);
+  if (!checks.every((isCurrent) => isCurrent)) throw outdated(`EventTopic "${keyOf(topic.metadata)}"`);
 }

@@ -3,7 +3,7 @@
 
 import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
-import { ANNOTATION, FINALIZER } from "../../api/group.ts";
+import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 
 /** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
@@ -54,7 +54,7 @@ export interface TopicMemory {
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
   const { bus, topicName, topicId, adopted, replicationFactor, retentionPolicy, managedKeys, pendingChanges } =
     topic.status ?? {};
-  const { annotations, deletionTimestamp, finalizers } = topic.metadata;
+  const { annotations, deletionTimestamp } = topic.metadata;
   return {
     busName: bus?.name,
     clusterId: bus?.clusterId,
@@ -67,7 +67,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     lastWanted: lastWanted(topic.status ?? {}),
     pendingChanges: pendingChanges ?? [],
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
-    hasFinalizer: finalizers?.includes(FINALIZER) === true,
+    hasFinalizer: hasFinalizer(topic.metadata),
     deadLetters: deadLetters(topic, nowMs),
     recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),

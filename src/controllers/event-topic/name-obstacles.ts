@@ -6,8 +6,8 @@ import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Claims, Owner, WantedName } from "../claims.ts";
-import type { KafkaTopicClaims } from "../kafka-topic-claims.ts";
 import type { Refusal } from "../plan.ts";
+import type { KafkaTopicClaims } from "../strimzi/kafka-topic-claims.ts";
 
 /** Where names are looked up. */
 export interface Names {

@@ -6,9 +6,11 @@ import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { deadLetterNames } from "../../domain/dead-letter-name.ts";
-import { grantFor, type Adoption, type Grant } from "../../domain/namespace-grants.ts";
-import { coversNamespace, type Namespace } from "../../domain/namespace-selection.ts";
+import type { Adoption, Grant } from "../../domain/namespace-grants.ts";
+import type { Namespace } from "../../domain/namespace-selection.ts";
+import { consentsTo } from "../../domain/topic-consent.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { grantOn, namespaceOf, type BusBoundWorld } from "../bus-bound.ts";
 import type { WantedName } from "../claims.ts";
 import type { Refusal } from "../plan.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -28,11 +30,9 @@ export interface ResolvedDeadLetter {
 }
 
 /** Where dead letters look things up. */
-export interface DeadLetterWorld extends Names {
+export interface DeadLetterWorld extends Names, Pick<BusBoundWorld, "namespace"> {
   /** ConsumerGroups that name the EventTopic of this key under `deadLetter`. */
   groupsWithDeadLettersOf(topicKey: string): readonly ConsumerGroup[];
-  /** Undefined while the namespace has not been seen. */
-  namespace(name: string): Namespace | undefined;
 }
 
 /** Of whom, and where. */
@@ -58,9 +58,8 @@ export function declaredDeadLetters(
   if (deadLetter === undefined || deadLetter.enabled === false) return [];
   const groupIds = deadLetter.perGroup === true ? groupsOf(topic, world) : [];
   const names = deadLetterNames(deadLetter, topicName, groupIds, bus.spec.legacyNames ?? []);
-  const rules = { name: bus.metadata.name, namespaces: bus.spec.namespaces };
   return names.map(({ name, groupId, problem, isDerived }, index) => {
-    const grant = grantFor(rules, namespace, {
+    const grant = grantOn(bus, namespace, {
       kind: "topic",
       topicName: name,
       domain: isDerived ? domain : undefined,
@@ -94,15 +93,10 @@ export function withNameObstacle(
 }
 
 /** Ids of the groups whose ConsumerGroup names this topic under deadLetter, and may. */
-function groupsOf({ metadata, spec }: EventTopic, world: DeadLetterWorld): string[] {
-  const allowed = spec.consumers?.allowedNamespaces;
-  const mayRefer = (group: ConsumerGroup): boolean => {
-    const { namespace = "" } = group.metadata;
-    if (namespace === metadata.namespace) return true;
-    return allowed !== undefined && coversNamespace(allowed, world.namespace(namespace) ?? { name: namespace });
-  };
-  const groups = world.groupsWithDeadLettersOf(keyOf(metadata)).filter((group) => mayRefer(group));
-  return groups.map((group) => group.spec.groupId ?? group.metadata.name);
+function groupsOf(topic: EventTopic, world: DeadLetterWorld): string[] {
+  const groups = world.groupsWithDeadLettersOf(keyOf(topic.metadata));
+  const permitted = groups.filter(({ metadata }) => consentsTo(topic, namespaceOf(metadata, world)));
+  return permitted.map((group) => group.spec.groupId ?? group.metadata.name);
 }
 
 function boundIdOf(name: string, { clusterId, memory }: DeadLetterContext): string | undefined {

@@ -5,11 +5,12 @@ import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import { selectBus } from "../../domain/bus-selection.ts";
 import { governingGuard } from "../../domain/governing-guard.ts";
-import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
+import type { Grant } from "../../domain/namespace-grants.ts";
 import { renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { grantOn, isForeign, namespaceOf } from "../bus-bound.ts";
 import { postponement } from "../postponed-deletion.ts";
 import type { TopicMemory } from "./memory.ts";
 import { managedByStrimzi, ownerOf } from "./name-obstacles.ts";
@@ -22,8 +23,7 @@ export function resolveDeletion(
   nowMs: number,
 ): TopicResolution {
   const { busName, clusterId, topicId, topicName } = memory;
-  const chosen = selectBus({ named: topic.spec.busRef?.name, recorded: busName }, world.buses);
-  if (chosen.kind === "bus" && !world.isOurs(chosen.bus)) return { kind: "foreign" };
+  if (isForeign({ named: topic.spec.busRef?.name, recordedBus: busName }, world)) return { kind: "foreign" };
   if (topic.spec.deletionPolicy !== "Delete") return leftBehind('its deletionPolicy is "Retain"', memory);
   if (topic.spec.suspend === true) return leftBehind("the object is suspended", memory);
   if (busName === undefined || clusterId === undefined || topicName === undefined || topicId === undefined) {
@@ -96,9 +96,7 @@ function grantOf(
   domain: string | undefined,
   world: TopicWorld,
 ): Grant {
-  const name = metadata.namespace ?? "";
-  const rules = { name: bus.metadata.name, namespaces: bus.spec.namespaces };
-  return grantFor(rules, world.namespace(name) ?? { name }, { kind: "topic", topicName, domain });
+  return grantOn(bus, namespaceOf(metadata, world), { kind: "topic", topicName, domain });
 }
 
 /** Why a topic of ours must not be deleted, whatever it holds. */

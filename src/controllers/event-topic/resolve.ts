@@ -4,23 +4,22 @@ import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { RetentionPolicy } from "../../api/retention-policy.ts";
-import { selectBus } from "../../domain/bus-selection.ts";
 import type { Speakers } from "../../domain/defaults-chain.ts";
 import type { GoverningGuard } from "../../domain/governing-guard.ts";
 import type { Lookup } from "../../domain/lookup.ts";
-import { grantFor, type Grant } from "../../domain/namespace-grants.ts";
+import type { Grant } from "../../domain/namespace-grants.ts";
 import type { Namespace } from "../../domain/namespace-selection.ts";
 import { policyProblems } from "../../domain/policy-rules.ts";
 import { selectPolicy, type PolicyChoice, type PolicySubject } from "../../domain/policy-selection.ts";
 import { collisionKey, renderTopicName } from "../../domain/topic-name.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import type { BusLink } from "../bus-registry.ts";
+import { findBus, grantOn, namespaceOf, type BusBoundWorld } from "../bus-bound.ts";
 import type { CreationFacts } from "../creation-facts.ts";
 import type { GroupUsage } from "../group-usage.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
-import type { RolloutPacer } from "../rollout-pacer.ts";
+import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import type { Corrections } from "./corrections.ts";
 import type { TopicMemory } from "./memory.ts";
 import { claimObstacle, managedByStrimzi, ownerOf } from "./name-obstacles.ts";
@@ -34,12 +33,11 @@ import {
 import { resolveGuard } from "./resolve-guard.ts";
 
 /** Everything that resolve may look at, and what is known of the clusters. */
-export interface TopicWorld extends DeadLetterWorld {
+export interface TopicWorld extends BusBoundWorld, DeadLetterWorld {
   readonly groups: GroupUsage;
   readonly creationFacts: CreationFacts;
   readonly corrections: Corrections;
   readonly pacer: RolloutPacer;
-  readonly buses: Lookup<EventBus>;
   readonly policies: Lookup<RetentionPolicy>;
   /** What the API server holds, as against what we have last heard of it. */
   readonly live: {
@@ -47,17 +45,10 @@ export interface TopicWorld extends DeadLetterWorld {
     readonly buses: LiveObjects<EventBus>;
     readonly policies: LiveObjects<RetentionPolicy>;
   };
-  link(busName: string): BusLink;
   /** Groups that use a topic, as the last poll found them; undefined before the first. */
   topicUsers(busName: string, topicName: string): readonly string[] | undefined;
-  /** False for buses that another installation looks after. */
-  isOurs(bus: EventBus): boolean;
   /** EventTopics that have no name yet: nobody has looked at them, or they could not be named. */
   unnamed(): readonly EventTopic[];
-  /** The namespace is being deleted. */
-  isTerminating(namespace: string): boolean;
-  /** How long a deletion waits for an unreachable cluster, milliseconds. */
-  readonly deletionTimeoutMs: number;
 }
 
 /** Identity, as far as it is known; recorded in status once and then kept. */
@@ -106,24 +97,26 @@ export type TopicResolution =
 
 /** Enters the object's claim as a side effect on the ledger: claiming and reading must be one synchronous step. */
 export function resolveTopic(topic: EventTopic, memory: TopicMemory, world: TopicWorld): TopicResolution {
-  const chosen = selectBus({ named: topic.spec.busRef?.name, recorded: memory.busName }, world.buses);
-  if (chosen.kind === "problem") return blocked(chosen, recorded(memory));
-  const { bus } = chosen;
-  if (!world.isOurs(bus)) return { kind: "foreign" };
-  const link = world.link(bus.metadata.name);
-  const known = { ...recorded(memory), busName: bus.metadata.name };
-  if (link.kind !== "connected") return blocked(busNotReady(bus.metadata.name, link), known);
-  const moved = memory.clusterId !== undefined && memory.clusterId !== link.cluster.id;
-  if (moved && bus.spec.expectedClusterId !== link.cluster.id) {
-    return blocked(clusterIdMismatch(bus.metadata.name, memory.clusterId, link.cluster.id), known);
-  }
+  const place = findBus(
+    {
+      what: "topic",
+      named: topic.spec.busRef?.name,
+      recordedBus: memory.busName,
+      recordedClusterId: memory.clusterId,
+    },
+    world,
+  );
+  if (place.kind === "foreign") return place;
+  if (place.kind === "refused") return blocked(place.refusal, { ...recorded(memory), busName: place.busName });
+  const { bus, admin, cluster } = place;
+  const busName = bus.metadata.name;
   const rendered = renderTopicName(topic.spec, { ...bus.spec.naming, legacyNames: bus.spec.legacyNames });
   if (memory.topicName === undefined && rendered.kind === "invalid") {
-    return blocked({ reason: "InvalidName", message: rendered.message }, known);
+    return blocked({ reason: "InvalidName", message: rendered.message }, { ...recorded(memory), busName });
   }
   const topicName = memory.topicName ?? (rendered.kind === "name" ? rendered.name : "");
-  const identity = { busName: bus.metadata.name, clusterId: link.cluster.id, topicName };
-  return resolveClaim(topic, { bus, admin: link.admin, identity, memory }, world);
+  const identity = { busName, clusterId: cluster.id, topicName };
+  return resolveClaim(topic, { bus, admin, identity, memory }, world);
 }
 
 interface Located {
@@ -135,10 +128,9 @@ interface Located {
 
 function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): TopicResolution {
   const { bus, identity, memory } = located;
-  const namespace = world.namespace(topic.metadata.namespace ?? "") ?? { name: topic.metadata.namespace ?? "" };
+  const namespace = namespaceOf(topic.metadata, world);
   const { clusterId, topicName } = identity;
-  const rules = { name: identity.busName, namespaces: bus.spec.namespaces };
-  const grant = grantFor(rules, namespace, { kind: "topic", topicName, domain: topic.spec.domain });
+  const grant = grantOn(bus, namespace, { kind: "topic", topicName, domain: topic.spec.domain });
   if (grant.kind === "refused") {
     world.claims.remove(keyOf(topic.metadata));
     return blocked(grant, identity);
@@ -214,20 +206,6 @@ function recorded(memory: TopicMemory): TopicIdentity {
 
 function blocked(refusal: Refusal<EventTopicReason>, identity: TopicIdentity): TopicResolution {
   return { kind: "blocked", refusal: { reason: refusal.reason, message: refusal.message }, identity };
-}
-
-function busNotReady(busName: string, link: Exclude<BusLink, { kind: "connected" }>): Refusal<EventTopicReason> {
-  const why = link.kind === "connecting" ? "is being connected" : `is not connected (${link.reason}): ${link.message}`;
-  return { reason: "BusNotReady", message: `EventBus "${busName}" ${why}` };
-}
-
-function clusterIdMismatch(busName: string, recordedId: string, answeredId: string): Refusal<EventTopicReason> {
-  return {
-    reason: "ClusterIdMismatch",
-    message:
-      `EventBus "${busName}" leads to Kafka cluster "${answeredId}", but this topic was recorded on "${recordedId}"; ` +
-      `nothing is written. If the move is meant, the platform sets the bus' spec.expectedClusterId to "${answeredId}"`,
-  };
 }
 
 /** What Kafka does not tell apart in names of topics; for the claims ledger. */

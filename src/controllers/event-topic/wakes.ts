@@ -14,16 +14,15 @@ import type { Store } from "../../runtime/store.ts";
 import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
-import { guardsOf } from "../held-rollout.ts";
-import { effectiveName, type KafkaTopic } from "../strimzi-topics.ts";
+import { guardsOf } from "../rollout/held-rollout.ts";
+import { effectiveName, type KafkaTopic } from "../strimzi/strimzi-topics.ts";
 import { ownerOf } from "./name-obstacles.ts";
 import { policySubject } from "./resolve.ts";
 
-/** Index names of the ConsumerGroup store. */
+/** What the ConsumerGroup store must be indexed by beside their own (`namespace` is among those). */
 export const GROUP_INDEXES = {
   /** The EventTopic that a group names under `deadLetter`, by its key. */
   deadLetterTopic: (group: ConsumerGroup) => deadLetterTopicOf(group),
-  namespace: (group: ConsumerGroup) => [group.metadata.namespace ?? ""],
 } as const;
 
 /** The only value of the index `unnamed`. */

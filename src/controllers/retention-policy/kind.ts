@@ -7,9 +7,9 @@ import type { Dependency } from "../../runtime/dependency.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
 import type { Store } from "../../runtime/store.ts";
-import { guardsOf } from "../held-rollout.ts";
-import { rolloutCauseOf } from "../rollout-cause.ts";
-import type { RolloutPacer } from "../rollout-pacer.ts";
+import { guardsOf } from "../rollout/held-rollout.ts";
+import { rolloutCauseOf } from "../rollout/rollout-cause.ts";
+import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import { summarizePolicy } from "./summarize.ts";
 
 /** Counts over other objects are written at most this often, milliseconds. */

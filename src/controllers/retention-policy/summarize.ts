@@ -11,10 +11,10 @@ import { buildConditions, findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
-import { heldBy } from "../held-rollout.ts";
 import { conditionsFor } from "../ready-reason.ts";
-import type { RolloutProgress } from "../rollout-pacer.ts";
-import { describeRolloutPause, rolloutStatus, waitsForApproval, type RolloutView } from "../rollout-status.ts";
+import { heldBy } from "../rollout/held-rollout.ts";
+import type { RolloutProgress } from "../rollout/rollout-pacer.ts";
+import { describeRolloutPause, rolloutStatus, waitsForApproval, type RolloutView } from "../rollout/rollout-status.ts";
 
 type PolicyReason = keyof typeof RETENTION_POLICY_REASONS;
 type PolicyViolations = NonNullable<RetentionPolicyStatus["violations"]>;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 import { Registry } from "prom-client";
 
-import { groupMeasures } from "../../../src/controllers/group-measures.ts";
+import { groupMeasures } from "../../../src/controllers/polling/group-measures.ts";
 import { groupMetrics, type GroupMetricReading } from "../../../src/telemetry/group-metrics.ts";
 import { GroupPollerBench, MINUTE_MS } from "../../fakes/group-poller-bench.ts";
 

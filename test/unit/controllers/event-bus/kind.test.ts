@@ -5,7 +5,7 @@ import type { EventBus } from "../../../../src/api/event-bus.ts";
 import { BusRegistry } from "../../../../src/controllers/bus-registry.ts";
 import { reconcileBus } from "../../../../src/controllers/event-bus/kind.ts";
 import { WrittenNumbers } from "../../../../src/controllers/event-bus/written-numbers.ts";
-import { RolloutPacer } from "../../../../src/controllers/rollout-pacer.ts";
+import { RolloutPacer } from "../../../../src/controllers/rollout/rollout-pacer.ts";
 import { Clusters } from "../../../../src/kafka/clusters.ts";
 import { Superseded } from "../../../../src/runtime/superseded.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";

@@ -1,8 +1,8 @@
 // What the poller knows of groups, as metrics want it: seconds, names, and nothing of what is not known.
 
-import type { GroupReading, ReadGroup } from "../domain/group-reading.ts";
-import { parseKey } from "../runtime/object-key.ts";
-import type { GroupMetricReading, GroupTopicReading } from "../telemetry/group-metrics.ts";
+import type { GroupReading, ReadGroup } from "../../domain/group-reading.ts";
+import { parseKey } from "../../runtime/object-key.ts";
+import type { GroupMetricReading, GroupTopicReading } from "../../telemetry/group-metrics.ts";
 import type { WatchedGroup } from "./group-poll.ts";
 
 interface PolledGroup {

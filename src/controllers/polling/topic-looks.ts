@@ -1,9 +1,9 @@
 // Looks at the logs of topics: where each partition begins and ends now. Reads only.
 
-import type { TopicLook } from "../domain/lag.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { KafkaFailure } from "../kafka/model/failure.ts";
-import type { OffsetAt } from "../kafka/model/offsets.ts";
+import type { TopicLook } from "../../domain/lag.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { KafkaFailure } from "../../kafka/model/failure.ts";
+import type { OffsetAt } from "../../kafka/model/offsets.ts";
 import { failureOf } from "./group-positions.ts";
 
 export type TopicAnswer =

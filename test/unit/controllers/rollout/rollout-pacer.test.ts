@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { beforeEach, describe, it } from "mocha";
 
-import type { RolloutCause } from "../../../src/controllers/rollout-cause.ts";
-import { RolloutPacer, type TurnEnd } from "../../../src/controllers/rollout-pacer.ts";
-import { FakeClock } from "../../fakes/fake-clock.ts";
+import type { RolloutCause } from "../../../../src/controllers/rollout/rollout-cause.ts";
+import { RolloutPacer, type TurnEnd } from "../../../../src/controllers/rollout/rollout-pacer.ts";
+import { FakeClock } from "../../../fakes/fake-clock.ts";
 
 const pace = { maxTopicsPerMinute: 60, pauseOnFailures: 3 };
 const policy: RolloutCause = { object: "RetentionPolicy/a", generation: 2, attempt: "" };

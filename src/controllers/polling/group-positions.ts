@@ -1,8 +1,8 @@
 // Where consumer groups are, as Kafka says now: state, members, commits. Reads only, and concludes nothing.
 
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { Answer, KafkaFailure } from "../kafka/model/failure.ts";
-import type { CommittedOffset, GroupListing, GroupState, GroupType } from "../kafka/model/offsets.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { Answer, KafkaFailure } from "../../kafka/model/failure.ts";
+import type { CommittedOffset, GroupListing, GroupState, GroupType } from "../../kafka/model/offsets.ts";
 
 /** A group that could be asked. */
 export interface GroupPosition {

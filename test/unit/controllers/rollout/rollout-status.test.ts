@@ -1,9 +1,13 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import type { EventTopic } from "../../../src/api/event-topic.ts";
-import { rolloutStatus, waitsForApproval, type RolloutView } from "../../../src/controllers/rollout-status.ts";
-import { aRetentionPolicy, anEventTopic } from "../../builders/objects.ts";
+import type { EventTopic } from "../../../../src/api/event-topic.ts";
+import {
+  rolloutStatus,
+  waitsForApproval,
+  type RolloutView,
+} from "../../../../src/controllers/rollout/rollout-status.ts";
+import { aRetentionPolicy, anEventTopic } from "../../../builders/objects.ts";
 
 const policy = aRetentionPolicy({}, { name: "events", generation: 3 });
 const nothing: RolloutView = { guarded: [], progress: undefined, unreached: [], concerned: 10 };

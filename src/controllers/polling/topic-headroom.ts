@@ -1,9 +1,9 @@
 // How near retention is to what groups have not read of a topic: reads its retention and asks for what is that old. Reads
 // only positions and configuration.
 
-import { deletableAgeMs, headroomMs, riskyAgeMs } from "../domain/retention-headroom.ts";
-import type { UnreadAge } from "../domain/unread-age.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
+import { deletableAgeMs, headroomMs, riskyAgeMs } from "../../domain/retention-headroom.ts";
+import type { UnreadAge } from "../../domain/unread-age.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import type { Probes, UnreadPartition } from "./unread-ages.ts";
 
 export interface HeadroomQuestion {

@@ -1,8 +1,8 @@
 // Of which object an edit is that reaches many topics, and what lifts a pause of its rollout. Pure.
 
-import type { KubernetesObject } from "../api/custom-resource.ts";
-import { ANNOTATION, REQUEST_ANNOTATIONS } from "../api/group.ts";
-import { requestedToken } from "../runtime/requested-run.ts";
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+import { ANNOTATION, REQUEST_ANNOTATIONS } from "../../api/group.ts";
+import { requestedToken } from "../../runtime/requested-run.ts";
 
 export interface RolloutCause {
   /** `RetentionPolicy/<name>` or `EventBus/<name>`. */

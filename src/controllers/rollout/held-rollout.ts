@@ -1,11 +1,11 @@
 // What one RetentionPolicy or EventBus holds back by its change guard, told from the EventTopics' own statuses, so that the
 // platform can approve it as a whole. Pure; the pace of rollouts is not its business.
 
-import type { EventTopic } from "../api/event-topic.ts";
-import type { RetentionPolicyStatus } from "../api/retention-policy.ts";
-import { rolloutId } from "../domain/change-approval.ts";
-import { steadied, VOLATILE } from "../domain/shown-numbers.ts";
-import { keyOf } from "../runtime/object-key.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import type { RetentionPolicyStatus } from "../../api/retention-policy.ts";
+import { rolloutId } from "../../domain/change-approval.ts";
+import { steadied, VOLATILE } from "../../domain/shown-numbers.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 
 export type Rollout = NonNullable<RetentionPolicyStatus["rollout"]>;
 type PendingChange = NonNullable<NonNullable<EventTopic["status"]>["pendingChanges"]>[number];

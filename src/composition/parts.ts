@@ -1,26 +1,28 @@
 // What the controllers of the composition root are built from, and what they have in common. Part of the composition
 // root; decides nothing.
 
-import { CONDITION_TYPES, type READY_REASONS } from "./api/conditions.ts";
-import type { KubernetesObject } from "./api/custom-resource.ts";
-import type { EventBus } from "./api/event-bus.ts";
-import { REQUEST_ANNOTATIONS } from "./api/group.ts";
+import { CONDITION_TYPES, type READY_REASONS } from "../api/conditions.ts";
+import type { KubernetesObject } from "../api/custom-resource.ts";
+import { eventBus, type EventBus } from "../api/event-bus.ts";
+import { REQUEST_ANNOTATIONS } from "../api/group.ts";
+import type { BusBoundWorld } from "../controllers/bus-bound.ts";
+import type { BusRegistry } from "../controllers/bus-registry.ts";
+import { isSameGeneration, LiveObjects } from "../controllers/live-objects.ts";
+import { matchesLabels } from "../domain/label-selector.ts";
+import type { KafkaAdmin } from "../kafka/admin.ts";
+import type { Clusters } from "../kafka/clusters.ts";
+import type { ConnectionSettings } from "../kafka/model/connection.ts";
+import type { EventRecorder } from "../kubernetes/events.ts";
+import type { Resources, ResourceType } from "../kubernetes/resources.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { ControllerOptions } from "../runtime/controller.ts";
+import type { Leadership } from "../runtime/leader-election.ts";
+import type { Runnable } from "../runtime/manager.ts";
+import type { ReflectorTiming } from "../runtime/reflector.ts";
+import type { Settings } from "../settings.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { Caches } from "./caches.ts";
-import type { BusRegistry } from "./controllers/bus-registry.ts";
-import { matchesLabels } from "./domain/label-selector.ts";
-import type { KafkaAdmin } from "./kafka/admin.ts";
-import type { Clusters } from "./kafka/clusters.ts";
-import type { ConnectionSettings } from "./kafka/model/connection.ts";
-import type { EventRecorder } from "./kubernetes/events.ts";
-import type { Resources, ResourceType } from "./kubernetes/resources.ts";
-import type { Clock } from "./runtime/clock.ts";
-import type { ControllerOptions } from "./runtime/controller.ts";
-import type { Leadership } from "./runtime/leader-election.ts";
-import type { Runnable } from "./runtime/manager.ts";
-import type { ReflectorTiming } from "./runtime/reflector.ts";
-import type { Settings } from "./settings.ts";
-import type { Logger } from "./telemetry/logger.ts";
-import type { Metrics } from "./telemetry/metrics.ts";
 
 export interface OperatorOptions {
   readonly kubernetes: { resources<T extends KubernetesObject>(type: ResourceType): Resources<T> };
@@ -41,6 +43,25 @@ export interface Parts extends OperatorOptions {
   readonly caches: Caches;
   readonly registry: BusRegistry;
   readonly clusters: Clusters;
+  /** Shared, so that runs that ask for one bus at a time share a request. */
+  readonly liveBuses: LiveObjects<EventBus>;
+}
+
+export function liveBuses({ kubernetes }: OperatorOptions, { buses }: Caches): LiveObjects<EventBus> {
+  return new LiveObjects(kubernetes.resources<EventBus>(eventBus), buses, isSameGeneration);
+}
+
+/** Where objects that live on a bus are resolved. */
+export function busBoundWorld({ caches, registry, settings }: Parts): BusBoundWorld {
+  const { buses, namespaces } = caches;
+  return {
+    buses,
+    link: (busName) => registry.link(busName),
+    isOurs: oursBy(settings),
+    namespace: (name) => namespaces.get(name)?.metadata,
+    isTerminating: (name) => namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
+    deletionTimeoutMs: settings.deletionTimeoutMs,
+  };
 }
 
 /** Runs at once over all buses and a bus; a run is a promise, so the narrow places are the requests, not these. */

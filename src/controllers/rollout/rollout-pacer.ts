@@ -1,7 +1,7 @@
 // The pace at which edits of buses and policies reach the topics that exist: a token bucket a bus, first come first
 // served, and a pause when the brokers keep saying no. In memory: a restart begins with the topics that are left.
 
-import type { Clock, Timer } from "../runtime/clock.ts";
+import type { Clock, Timer } from "../../runtime/clock.ts";
 import type { RolloutCause } from "./rollout-cause.ts";
 
 /** `EventBus.spec.rollout`, with its defaults. */

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import type { EventTopic, EventTopicStatus } from "../../../src/api/event-topic.ts";
-import { guardsOf, heldRollout } from "../../../src/controllers/held-rollout.ts";
-import { summarizePolicy } from "../../../src/controllers/retention-policy/summarize.ts";
-import { coversRollout } from "../../../src/domain/change-approval.ts";
-import { anEventBus, anEventTopic, aRetentionPolicy } from "../../builders/objects.ts";
-import { NOW } from "../../builders/planned-topic.ts";
+import type { EventTopic, EventTopicStatus } from "../../../../src/api/event-topic.ts";
+import { summarizePolicy } from "../../../../src/controllers/retention-policy/summarize.ts";
+import { guardsOf, heldRollout } from "../../../../src/controllers/rollout/held-rollout.ts";
+import { coversRollout } from "../../../../src/domain/change-approval.ts";
+import { anEventBus, anEventTopic, aRetentionPolicy } from "../../../builders/objects.ts";
+import { NOW } from "../../../builders/planned-topic.ts";
 
 type PendingChange = NonNullable<EventTopicStatus["pendingChanges"]>[number];
 

@@ -1,9 +1,9 @@
 // Finds how old the oldest unread records of many groups are, all in the same few rounds of questions. Reads only
 // positions, never a record.
 
-import { ANY_AGE, isOlder, narrowed, nextProbe, NO_AGE, type UnreadAge } from "../domain/unread-age.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { TopicPartition } from "../kafka/model/offsets.ts";
+import { ANY_AGE, isOlder, narrowed, nextProbe, NO_AGE, type UnreadAge } from "../../domain/unread-age.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { TopicPartition } from "../../kafka/model/offsets.ts";
 
 /** A partition on which a group has something unread. */
 export interface UnreadPartition extends TopicPartition {

@@ -1,12 +1,12 @@
 // One look at many consumer groups at once: where they are, what is unread, how old that is, and how near retention is.
 // It reads Kafka in a handful of rounds, each of which shares its requests among all groups. It wakes and writes nothing.
 
-import type { GroupObjectives, GroupReading, TopicReading } from "../domain/group-reading.ts";
-import { evaluateTopic, worstOf } from "../domain/lag-evaluation.ts";
-import { extendWindow, latest, type LagWindow } from "../domain/lag-window.ts";
-import { type GroupLook, type PartitionLag, partitionLags, topicLag } from "../domain/lag.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { KafkaFailure } from "../kafka/model/failure.ts";
+import type { GroupObjectives, GroupReading, TopicReading } from "../../domain/group-reading.ts";
+import { evaluateTopic, worstOf } from "../../domain/lag-evaluation.ts";
+import { extendWindow, latest, type LagWindow } from "../../domain/lag-window.ts";
+import { type GroupLook, type PartitionLag, partitionLags, topicLag } from "../../domain/lag.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { KafkaFailure } from "../../kafka/model/failure.ts";
 import type { GroupAnswer } from "./group-positions.ts";
 import { headroomOf, readDeletableAgeMs } from "./topic-headroom.ts";
 import { lookAtTopics, type TopicAnswer } from "./topic-looks.ts";

@@ -1,7 +1,7 @@
 // The KafkaTopics that a Topic Operator of Strimzi manages, as claims on names. Reads a store; requests nothing.
 
-import type { KubernetesObject } from "../api/custom-resource.ts";
-import type { Store } from "../runtime/store.ts";
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+import type { Store } from "../../runtime/store.ts";
 import type { KafkaTopicClaim, KafkaTopicClaims } from "./kafka-topic-claims.ts";
 
 export interface KafkaTopic extends KubernetesObject {

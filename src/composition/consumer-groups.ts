@@ -1,26 +1,25 @@
 // The part of the composition root that is about ConsumerGroups: their controller, poller and place in the sweep. Decides
 // nothing itself.
 
-import { consumerGroup, type ConsumerGroup, type ConsumerGroupStatus } from "./api/consumer-group.ts";
-import { eventBus, type EventBus } from "./api/event-bus.ts";
-import { FINALIZER } from "./api/group.ts";
-import { laneOf } from "./controllers/bus-lanes.ts";
-import { Claims } from "./controllers/claims.ts";
-import { BindingSecrets, SECRET, type Secret } from "./controllers/consumer-group/binding-secrets.ts";
-import type { GroupWorld } from "./controllers/consumer-group/group-world.ts";
-import { reconcileGroup, type GroupListeners } from "./controllers/consumer-group/kind.ts";
-import { NumbersWritten } from "./controllers/consumer-group/numbers-written.ts";
-import { GroupSweepSource } from "./controllers/consumer-group/sweep-source.ts";
-import { claimRecordedGroups, wakesGroups } from "./controllers/consumer-group/wakes.ts";
-import { WatchedGroups } from "./controllers/consumer-group/watched-groups.ts";
-import { groupMeasures } from "./controllers/group-measures.ts";
-import { GroupPoller } from "./controllers/group-poller.ts";
-import { isSameGeneration, isSameVersion, LiveObjects } from "./controllers/live-objects.ts";
-import type { SweepSource } from "./controllers/sweep.ts";
-import { oursBy, RUN_LIMITS, sharedOptions, type Parts } from "./operator-parts.ts";
-import { createController, type Controller } from "./runtime/controller.ts";
-import type { Runnable } from "./runtime/manager.ts";
-import { groupMetrics } from "./telemetry/group-metrics.ts";
+import { consumerGroup, type ConsumerGroup, type ConsumerGroupStatus } from "../api/consumer-group.ts";
+import { FINALIZER } from "../api/group.ts";
+import { laneOf } from "../controllers/bus-lanes.ts";
+import { Claims } from "../controllers/claims.ts";
+import { BindingSecrets, SECRET, type Secret } from "../controllers/consumer-group/binding-secrets.ts";
+import type { GroupWorld } from "../controllers/consumer-group/group-world.ts";
+import { reconcileGroup, type GroupListeners } from "../controllers/consumer-group/kind.ts";
+import { NumbersWritten } from "../controllers/consumer-group/numbers-written.ts";
+import { GroupSweepSource } from "../controllers/consumer-group/sweep-source.ts";
+import { claimRecordedGroups, wakesGroups } from "../controllers/consumer-group/wakes.ts";
+import { WatchedGroups } from "../controllers/consumer-group/watched-groups.ts";
+import { isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
+import { groupMeasures } from "../controllers/polling/group-measures.ts";
+import { GroupPoller } from "../controllers/polling/group-poller.ts";
+import type { SweepSource } from "../controllers/sweep.ts";
+import { createController, type Controller } from "../runtime/controller.ts";
+import type { Runnable } from "../runtime/manager.ts";
+import { groupMetrics } from "../telemetry/group-metrics.ts";
+import { busBoundWorld, RUN_LIMITS, sharedOptions, type Parts } from "./parts.ts";
 
 export interface GroupParts {
   readonly controller: Controller;
@@ -96,25 +95,16 @@ function createGroupController(
   });
 }
 
-function groupWorld(
-  { caches, kubernetes, registry, settings }: Parts,
-  tools: Pick<GroupWorld, "claims" | "poller" | "secrets">,
-): GroupWorld {
+function groupWorld(parts: Parts, tools: Pick<GroupWorld, "claims" | "poller" | "secrets">): GroupWorld {
+  const { caches, kubernetes, liveBuses: buses } = parts;
+  const resources = kubernetes.resources<ConsumerGroup>(consumerGroup);
   return {
     ...tools,
-    buses: caches.buses,
+    ...busBoundWorld(parts),
     topics: {
       get: (key) => caches.topics.get(key),
       named: (topicName) => caches.topics.byIndex("topicName", topicName),
     },
-    live: {
-      groups: new LiveObjects(kubernetes.resources<ConsumerGroup>(consumerGroup), caches.consumerGroups, isSameVersion),
-      buses: new LiveObjects(kubernetes.resources<EventBus>(eventBus), caches.buses, isSameGeneration),
-    },
-    link: (busName) => registry.link(busName),
-    namespace: (name) => caches.namespaces.get(name)?.metadata,
-    isOurs: oursBy(settings),
-    isTerminating: (name) => caches.namespaces.get(name)?.metadata.deletionTimestamp !== undefined,
-    deletionTimeoutMs: settings.deletionTimeoutMs,
+    live: { groups: new LiveObjects(resources, caches.consumerGroups, isSameVersion), buses },
   };
 }

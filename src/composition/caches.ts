@@ -1,22 +1,22 @@
 // The operator's view of the API: one store a kind, and the reflectors that fill them. Part of the composition root.
 
-import { consumerGroup, type ConsumerGroup } from "./api/consumer-group.ts";
-import type { KubernetesObject } from "./api/custom-resource.ts";
-import type { EventBus } from "./api/event-bus.ts";
-import { eventBus } from "./api/event-bus.ts";
-import type { EventTopic } from "./api/event-topic.ts";
-import { eventTopic } from "./api/event-topic.ts";
-import type { RetentionPolicy } from "./api/retention-policy.ts";
-import { retentionPolicy } from "./api/retention-policy.ts";
-import { CONSUMER_GROUP_INDEXES } from "./controllers/consumer-group/wakes.ts";
-import { GROUP_INDEXES, TOPIC_INDEXES } from "./controllers/event-topic/wakes.ts";
-import { KAFKA_TOPIC_INDEXES, KAFKA_TOPIC_VERSIONS, type KafkaTopic } from "./controllers/strimzi-topics.ts";
-import type { Resources, ResourceType, Selection } from "./kubernetes/resources.ts";
-import type { Clock } from "./runtime/clock.ts";
-import { Reflector, type ReflectorTiming } from "./runtime/reflector.ts";
-import { ObjectStore, type StoreOptions } from "./runtime/store.ts";
-import type { Logger } from "./telemetry/logger.ts";
-import type { Metrics } from "./telemetry/metrics.ts";
+import { consumerGroup, type ConsumerGroup } from "../api/consumer-group.ts";
+import type { KubernetesObject } from "../api/custom-resource.ts";
+import type { EventBus } from "../api/event-bus.ts";
+import { eventBus } from "../api/event-bus.ts";
+import type { EventTopic } from "../api/event-topic.ts";
+import { eventTopic } from "../api/event-topic.ts";
+import type { RetentionPolicy } from "../api/retention-policy.ts";
+import { retentionPolicy } from "../api/retention-policy.ts";
+import { CONSUMER_GROUP_INDEXES } from "../controllers/consumer-group/wakes.ts";
+import { GROUP_INDEXES, TOPIC_INDEXES } from "../controllers/event-topic/wakes.ts";
+import { KAFKA_TOPIC_INDEXES, KAFKA_TOPIC_VERSIONS, type KafkaTopic } from "../controllers/strimzi/strimzi-topics.ts";
+import type { Resources, ResourceType, Selection } from "../kubernetes/resources.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { Reflector, type ReflectorTiming } from "../runtime/reflector.ts";
+import { ObjectStore, type StoreOptions } from "../runtime/store.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 /** What a Namespace is to us: its labels. */
 export type NamespaceObject = KubernetesObject;

@@ -3,14 +3,14 @@
 
 import { setImmediate } from "node:timers/promises";
 
-import { isGroupNews, type GroupReading } from "../domain/group-reading.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { KafkaFailure } from "../kafka/model/failure.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { BusRegistry } from "./bus-registry.ts";
+import { isGroupNews, type GroupReading } from "../../domain/group-reading.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { KafkaFailure } from "../../kafka/model/failure.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { BusRegistry } from "../bus-registry.ts";
+import type { SweepItem, SweepSource } from "../sweep.ts";
 import { pollGroups, type PollMemory, type WatchedGroup } from "./group-poll.ts";
 import { failureOf, type GroupAnswer, type Listings, readPosition } from "./group-positions.ts";
-import type { SweepItem, SweepSource } from "./sweep.ts";
 import { TopicTransactions } from "./topic-transactions.ts";
 import { TopicUsers } from "./topic-users.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { beforeEach, describe, it } from "mocha";
 
-import { BUS, GroupPollerBench, MINUTE_MS } from "../../fakes/group-poller-bench.ts";
+import { BUS, GroupPollerBench, MINUTE_MS } from "../../../fakes/group-poller-bench.ts";
 
 const HOUR_MS = 60 * MINUTE_MS;
 

@@ -1,10 +1,10 @@
 // status.rollout of a RetentionPolicy or EventBus: the topics that its last edit has yet to reach, because they wait for
 // their turn, together with those whose change its guard holds back. Pure.
 
-import type { EventTopic } from "../api/event-topic.ts";
-import { ANNOTATION } from "../api/group.ts";
-import { rolloutId } from "../domain/change-approval.ts";
-import { keyOf } from "../runtime/object-key.ts";
+import type { EventTopic } from "../../api/event-topic.ts";
+import { ANNOTATION } from "../../api/group.ts";
+import { rolloutId } from "../../domain/change-approval.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import { heldBy, heldRollout, TOPICS_MOST, type Holder, type Rollout } from "./held-rollout.ts";
 import type { RolloutProgress } from "./rollout-pacer.ts";
 

@@ -1,8 +1,8 @@
 // Which topics have transactions: remembered, and asked only where it matters. Reads only.
 
-import { type GroupLook, partitionLags } from "../domain/lag.ts";
-import type { Call, KafkaAdmin } from "../kafka/admin.ts";
-import type { TopicPartition } from "../kafka/model/offsets.ts";
+import { type GroupLook, partitionLags } from "../../domain/lag.ts";
+import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { TopicPartition } from "../../kafka/model/offsets.ts";
 
 /**
  * Guarantees

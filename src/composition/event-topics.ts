@@ -1,0 +1,82 @@
+// The part of the composition root that is about EventTopics: their controller and its ledgers. Decides nothing itself.
+
+import { eventTopic, type EventTopic, type EventTopicStatus } from "../api/event-topic.ts";
+import { ANNOTATION, FINALIZER } from "../api/group.ts";
+import { retentionPolicy, type RetentionPolicy } from "../api/retention-policy.ts";
+import { laneOf } from "../controllers/bus-lanes.ts";
+import { Claims } from "../controllers/claims.ts";
+import { CreationFacts } from "../controllers/creation-facts.ts";
+import { Corrections } from "../controllers/event-topic/corrections.ts";
+import { reconcileTopic, type TopicListeners } from "../controllers/event-topic/kind.ts";
+import { foldTopicName, type TopicWorld } from "../controllers/event-topic/resolve.ts";
+import { UNNAMED, wakesTopics } from "../controllers/event-topic/wakes.ts";
+import { GroupUsage } from "../controllers/group-usage.ts";
+import { isSameGeneration, isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
+import { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
+import { StrimziTopics } from "../controllers/strimzi/strimzi-topics.ts";
+import { createController, type Controller } from "../runtime/controller.ts";
+import { busBoundWorld, RUN_LIMITS, sharedOptions, type Parts } from "./parts.ts";
+
+/** What all runs of topics have in common beside the caches. */
+type TopicLedgers = Pick<TopicWorld, "claims" | "pacer">;
+
+export function createLedgers({ clock }: Parts, enqueue: Controller["enqueue"]): TopicLedgers {
+  return {
+    claims: new Claims(foldTopicName, (keys) => {
+      for (const key of keys) enqueue(key, { reason: "claim" });
+    }),
+    pacer: new RolloutPacer(clock, (key) => enqueue(key, { priority: "bulk", reason: "rollout" })),
+  };
+}
+
+export function createTopicController(parts: Parts, ledgers: TopicLedgers, listeners: TopicListeners): Controller {
+  const { caches, registry } = parts;
+  const world = createTopicWorld(parts, ledgers);
+  return createController<EventTopic, EventTopicStatus>({
+    ...sharedOptions(parts, "EventTopic"),
+    name: "event-topic",
+    resources: parts.kubernetes.resources<EventTopic>(eventTopic),
+    store: caches.topics,
+    reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
+    onGone: (key) => {
+      world.claims.remove(key);
+      world.corrections.forget(key);
+      world.pacer.conclude(key, "unused");
+      listeners.onSeen(key, undefined);
+    },
+    annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
+    finalizer: FINALIZER,
+    dependencies: wakesTopics(caches, registry),
+    laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
+    ...RUN_LIMITS,
+  });
+}
+
+function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
+  const { caches, clock, registry, settings } = parts;
+  return {
+    ...ledgers,
+    ...busBoundWorld(parts),
+    policies: caches.policies,
+    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
+    groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
+    topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
+    live: liveObjects(parts),
+    groups: new GroupUsage(),
+    creationFacts: new CreationFacts(clock),
+    corrections: new Corrections(clock),
+    unnamed: () => caches.topics.byIndex("unnamed", UNNAMED),
+  };
+}
+
+function liveObjects({ caches, kubernetes, liveBuses }: Parts): TopicWorld["live"] {
+  return {
+    topics: new LiveObjects(kubernetes.resources<EventTopic>(eventTopic), caches.topics, isSameVersion),
+    buses: liveBuses,
+    policies: new LiveObjects(
+      kubernetes.resources<RetentionPolicy>(retentionPolicy),
+      caches.policies,
+      isSameGeneration,
+    ),
+  };
+}
