@@ -1,5 +1,6 @@
 // Objects of our kinds with everything filled in that a test does not care about.
 
+import type { ConsumerGroup, ConsumerGroupSpec, ConsumerGroupStatus } from "../../src/api/consumer-group.ts";
 import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
 import type { EventTopic, EventTopicSpec, EventTopicStatus } from "../../src/api/event-topic.ts";
 import { API_VERSION } from "../../src/api/group.ts";
@@ -45,6 +46,20 @@ export function anEventTopic(
     kind: "EventTopic",
     metadata: { namespace: "team-a", ...metadata(meta, "usage") },
     spec: { ...(spec.topicName === undefined ? named : {}), ...spec },
+    status,
+  };
+}
+
+export function aConsumerGroup(
+  spec: Partial<ConsumerGroupSpec> = {},
+  meta: Meta & { readonly namespace?: string } = {},
+  status?: ConsumerGroupStatus,
+): ConsumerGroup {
+  return {
+    apiVersion: API_VERSION,
+    kind: "ConsumerGroup",
+    metadata: { namespace: "team-a", ...metadata(meta, "reader") },
+    spec,
     status,
   };
 }

@@ -4,6 +4,7 @@
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import { isForeign } from "../bus-bound.ts";
 import type { BusLink } from "../bus-registry.ts";
 import { postponement } from "../postponed-deletion.ts";
 import type { GroupResolution, GroupWorld } from "./group-world.ts";
@@ -17,6 +18,7 @@ export function resolveDeletion(
   nowMs: number,
 ): GroupResolution {
   const { busName } = memory;
+  if (isForeign({ named: group.spec.busRef?.name, recordedBus: busName }, world)) return { kind: "foreign" };
   if (group.spec.deletionPolicy !== "DeleteGroup") return leftBehind('its deletionPolicy is "Retain"');
   if (group.spec.suspend === true) return leftBehind("the object is suspended");
   if (busName === undefined || !memory.isHolder) return leftBehind("it never held its group id");
