@@ -76,6 +76,14 @@ export const EVENT_BUS_REASONS = {
     remedy: "Wait, or look at the status of the Kafka and KafkaUser objects.",
     wokenBy: "that object",
   },
+  AccessManagementUnsupported: {
+    ready: "False",
+    beside: ["Stalled"],
+    means:
+      "The cluster answers and topics are served, but rights are not managed by the means that spec.accessManagement names.",
+    remedy: "Set spec.accessManagement to a value that the message permits, and grant rights by other means.",
+    wokenBy: SPEC,
+  },
   InsufficientPermissions: {
     ready: "False",
     beside: ["Stalled"],

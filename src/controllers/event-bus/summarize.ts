@@ -12,6 +12,7 @@ import { LEFT_BEHIND_MOST, leftBehindKey, type BusHealth, type LeftBehind } from
 import { conditionsFor, isReconciling } from "../ready-reason.ts";
 import type { BusJudgement } from "./judgement.ts";
 import type { TopicCounts } from "./topic-counts.ts";
+import { unsupportedAccess } from "./unsupported-access.ts";
 
 /** How often a connected cluster is asked whether it is still there, milliseconds. */
 const HEALTH_INTERVAL_MS = 10_000;
@@ -76,10 +77,14 @@ function wellRefusal(
   bus: EventBus,
   { cluster }: Extract<BusJudgement, { kind: "connected" }>,
   pause: string | undefined,
-): { readonly reason: "Connected" | "Suspended"; readonly message: string } {
+): { readonly reason: "Connected" | "Suspended" | "AccessManagementUnsupported"; readonly message: string } {
   const brokers = cluster.brokers.length === 1 ? "1 broker" : `${cluster.brokers.length} brokers`;
   const paused = pause === undefined ? "" : `. ${pause}`;
   const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}${paused}`;
+  const unsupported = unsupportedAccess(bus.spec);
+  if (unsupported !== undefined) {
+    return { reason: "AccessManagementUnsupported", message: `${unsupported}. ${connected}` };
+  }
   if (bus.spec.suspend !== true) return { reason: "Connected", message: connected };
   return { reason: "Suspended", message: `${connected}; nothing in it is changed until spec.suspend is removed` };
 }
