@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 
 import { KINDS } from "../src/api/kinds.ts";
+import { argocdConfigMap, fluxHealthChecks } from "./gitops/gitops-files.ts";
 import { conditionsPage } from "./reference/conditions-page.ts";
 import { crdFile } from "./reference/crd-file.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
@@ -21,6 +22,8 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "docs/reference/conditions.md", produce: conditionsPage },
   { path: "docs/reference/settings.md", produce: settingsPage },
   { path: "docs/performance.md", produce: performancePage },
+  { path: "config/argocd/argocd-cm.yaml", produce: argocdConfigMap },
+  { path: "config/flux/health-checks.yaml", produce: fluxHealthChecks },
 ];
 
 /** Folders that hold nothing but generated files: any other file there is stale. */
