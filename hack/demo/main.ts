@@ -1,10 +1,11 @@
 // npm run demo: ten topics declared as Kubernetes resources become ten real Kafka topics; then a short tour of edits and
-// mistakes. Stays until Ctrl-C; with --once it exits, 0 when everything came true, 1 when not.
+// mistakes, and programs that write and read. Stays until Ctrl-C; with --once it exits, 0 when everything came true, 1 when not.
 
 import { once } from "node:events";
 
 import { bold, dim, green, red, say, seconds, timed, TopicTable } from "./screen.ts";
-import { isDone, playTour, until } from "./tour.ts";
+import { isDone, until } from "./step.ts";
+import { playTour } from "./tour.ts";
 import { World } from "./world.ts";
 
 const TOPICS = 10;
@@ -98,9 +99,9 @@ async function differences(world: World): Promise<string[]> {
 }
 
 async function tellCost(world: World): Promise<void> {
-  const api = await world.counter("rest_client_requests_total");
-  const writes = await world.counter("rest_client_requests_total", /method="(PATCH|POST|PUT|DELETE)"/);
-  const kafka = await world.counter("eventbus_kafka_requests_total");
+  const api = await world.metric("rest_client_requests_total");
+  const writes = await world.metric("rest_client_requests_total", /method="(PATCH|POST|PUT|DELETE)"/);
+  const kafka = await world.metric("eventbus_kafka_requests_total");
   say(bold(`All of this cost ${api} requests to the API server (${writes} writes) and ${kafka} to Kafka`));
 }
 
@@ -111,6 +112,7 @@ function tellHowToGoOn(world: World): void {
   say(`   export KUBECONFIG=${adminKubeconfig}`);
   say("   hack/kubectl get eventbus");
   say("   hack/kubectl -n data-platform get eventtopics --watch");
+  say("   hack/kubectl -n data-platform get consumergroups --watch");
   say("   hack/kubectl -n data-platform edit eventtopic billing-usage-events");
   say("   hack/kubectl explain eventtopic.spec.retention");
   say(`Kafka is at ${world.kafka.bootstrapServers.join(",")}. Ctrl-C ends it all.`);

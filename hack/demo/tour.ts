@@ -1,25 +1,12 @@
 // The tour: what a user would try in the first minutes, each step with its command, what Kafka and the status then say,
 // and how long it took. A step that does not come true fails the demo.
 
-import { setTimeout as sleep } from "node:timers/promises";
+import { CONSUMER_STEPS } from "./consumer-steps.ts";
+import { say } from "./screen.ts";
+import { conditionLine, hasReason, isDone, playStep, until, type Step } from "./step.ts";
+import { RESYNC_INTERVAL, type World } from "./world.ts";
 
-import { bold, dim, green, say, seconds } from "./screen.ts";
-import { RESYNC_INTERVAL, type Shown, type World } from "./world.ts";
-
-const STEP_TIMEOUT_MS = 30_000;
 const DAY_MS = 86_400_000;
-
-interface Step {
-  readonly title: string;
-  /** What a user would type. */
-  readonly command: string;
-  /** Does it; the tour then waits until `expect` says that it has come true, in words for the reader. */
-  readonly act: (world: World) => Promise<unknown>;
-  /** What came true, or undefined as long as it has not. */
-  readonly expect: (world: World) => Promise<readonly string[] | undefined>;
-  /** Puts things back, where the next step needs it. */
-  readonly undo?: (world: World) => Promise<unknown>;
-}
 
 const QUERY = "namespaces/data-platform/eventtopics/query-execution-events";
 const BILLING = "namespaces/data-platform/eventtopics/billing-usage-events";
@@ -174,46 +161,11 @@ const STEPS: readonly Step[] = [
 
 /** Plays all steps; rejects with the first that does not come true. */
 export async function playTour(world: World): Promise<void> {
-  for (const [index, step] of STEPS.entries()) {
-    say();
-    say(bold(`${index + 1}. ${step.title}`));
-    say(dim(`   $ ${step.command}`));
-    const startedAt = performance.now();
-    await step.act(world);
-    const lines = await until(step.title, () => step.expect(world));
-    for (const line of lines) say(`   ${line}`);
-    say(green(`   true after ${seconds(performance.now() - startedAt)}`));
-    await step.undo?.(world);
-  }
-  say();
+  for (const [index, step] of STEPS.entries()) await playStep(step, index + 1, world);
   await until("Everything that was put back is as declared again", async () => {
     const topics = await world.topics();
     return topics.every((topic) => isDone(topic)) ? [] : undefined;
   });
-}
-
-/** Asks until there is an answer. */
-export async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const deadline = performance.now() + STEP_TIMEOUT_MS;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() > deadline) throw new Error(`Did not come true within ${seconds(STEP_TIMEOUT_MS)}: ${what}`);
-    await sleep(20);
-  }
-}
-
-export function isDone({ metadata, status }: Shown): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
-  return status?.observedGeneration === metadata.generation && ready?.status === "True";
-}
-
-function hasReason({ metadata, status }: Shown, reason: string): boolean {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
-  return status?.observedGeneration === metadata.generation && ready?.reason === reason;
-}
-
-function conditionLine({ status }: Shown): string {
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
-  return `Status: Ready=${ready?.status} ${ready?.reason}: ${ready?.message}`;
+  for (const [index, step] of CONSUMER_STEPS.entries()) await playStep(step, STEPS.length + index + 1, world);
+  say();
 }

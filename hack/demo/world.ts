@@ -8,9 +8,11 @@ import { parse } from "yaml";
 
 import type { Manifest } from "../../test/environment/apply-manifests.ts";
 import { startControlPlane, type ControlPlane } from "../../test/environment/control-plane.ts";
+import type { ControlledProcess } from "../../test/environment/controlled-process.ts";
 import { findFreePorts } from "../../test/environment/free-ports.ts";
 import { startKafkaProbe, type KafkaProbe } from "../../test/environment/kafka-probe.ts";
 import { startKafka, type KafkaCluster } from "../../test/environment/kafka.ts";
+import { mountBinding, programOn } from "../../test/environment/mounted-program.ts";
 import { Sandbox } from "../../test/environment/sandbox.ts";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -29,6 +31,9 @@ export interface Shown {
     readonly observedGeneration?: number;
     readonly topicName?: string;
     readonly partitions?: number;
+    readonly state?: string;
+    readonly members?: number;
+    readonly evaluation?: string;
     readonly rollout?: { readonly id: string; readonly deletableRecords?: number };
     readonly conditions?: readonly {
       readonly type: string;
@@ -45,6 +50,7 @@ export class World implements AsyncDisposable {
   readonly kafka: KafkaCluster;
   readonly probe: KafkaProbe;
   readonly #sandbox = new Sandbox("demo");
+  readonly #programs = new Map<string, ControlledProcess>();
   #metricsPort = 0;
 
   /** API server and Kafka, side by side. */
@@ -97,6 +103,45 @@ export class World implements AsyncDisposable {
     await this.controlPlane.applyManifests([bus, ...files]);
   }
 
+  /** Who reads the topics, with the right to write bindings in their namespace. */
+  async applyGroups(): Promise<void> {
+    await this.controlPlane.applyManifests(join(ROOT, SAMPLES, "5-consumer-groups.yaml"));
+  }
+
+  async groups(): Promise<readonly Shown[]> {
+    const { body } = await this.controlPlane.request<{ readonly items: readonly Shown[] }>(
+      "GET",
+      "/apis/eventbus.dev/v1alpha1/namespaces/data-platform/consumergroups",
+    );
+    return body.items;
+  }
+
+  /** Keys of a Secret in the samples' namespace, with their values in base64. */
+  async secret(name: string): Promise<Readonly<Record<string, string>>> {
+    const { body } = await this.controlPlane.request<{ readonly data?: Readonly<Record<string, string>> }>(
+      "GET",
+      `/api/v1/namespaces/data-platform/secrets/${name}`,
+    );
+    return body.data ?? {};
+  }
+
+  /** A program of docs/programs, with the Secret mounted as in a pod. */
+  async startProgram(program: "consumer" | "producer", secretName: string): Promise<void> {
+    const root = await mountBinding(this.#sandbox, await this.secret(secretName));
+    const started = this.#programs.get(program) ?? programOn(this.#sandbox, root, program);
+    this.#programs.set(program, started);
+    await started.start();
+  }
+
+  async stopProgram(program: "consumer" | "producer"): Promise<void> {
+    await this.#programs.get(program)?.stop();
+  }
+
+  /** The last line that a program has written. */
+  async lastLine(program: "consumer" | "producer"): Promise<string> {
+    return (await this.#programs.get(program)?.logs())?.trimEnd().split("\n").at(-1) ?? "";
+  }
+
   async topics(): Promise<readonly Shown[]> {
     const { body } = await this.controlPlane.request<{ readonly items: readonly Shown[] }>(
       "GET",
@@ -130,10 +175,11 @@ export class World implements AsyncDisposable {
     return body;
   }
 
-  /** Value of a counter of the operator, all its series whose labels fit together. */
-  async counter(name: string, labels: RegExp = /./): Promise<number> {
+  /** Sum of a metric of the operator over all series whose labels fit; undefined where there is none. */
+  async metric(name: string, labels: RegExp = /./): Promise<number | undefined> {
     const text = await (await fetch(`http://127.0.0.1:${this.#metricsPort}/metrics`)).text();
     const lines = text.split("\n").filter((line) => line.startsWith(`${name}{`) && labels.test(line));
+    if (lines.length === 0) return undefined;
     return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
   }
 

@@ -46,8 +46,13 @@ export function finishedFacts(
   };
   if (reading?.kind !== "read") return { ...facts, ...done };
   const { members, state, type } = reading;
-  const evaluation = reading.evaluation ?? group.status?.evaluation;
+  const evaluation = reading.evaluation ?? standing(group.status?.evaluation);
   return { ...facts, ...done, state, type, members, evaluation, headroom: headroomOf(reading) };
+}
+
+/** It is too early to judge anew: what was said still counts, except that nothing was ever committed. */
+function standing(before: string | undefined): string | undefined {
+  return before === "NoCommits" ? "Unknown" : before;
 }
 
 /** What was read, beside what is on record; a record outlives the topic's place in the spec. */
