@@ -4,7 +4,7 @@ import type { EventBus } from "./api/event-bus.ts";
 import { parseDuration } from "./api/quantity.ts";
 import { createCaches, type Caches } from "./composition/caches.ts";
 import { createGroupParts } from "./composition/consumer-groups.ts";
-import { createBusController } from "./composition/event-buses.ts";
+import { createBusParts } from "./composition/event-buses.ts";
 import { createLedgers, createTopicController } from "./composition/event-topics.ts";
 import { liveBuses, type OperatorOptions, type Parts } from "./composition/parts.ts";
 import { createPolicyController } from "./composition/retention-policies.ts";
@@ -80,7 +80,7 @@ function createControllers(parts: Parts): Runnable[] {
   const { caches, registry } = parts;
   const ledgers = createLedgers(parts, (key, options) => topics.enqueue(key, options));
   const { claims, pacer } = ledgers;
-  const buses = createBusController(parts, pacer);
+  const { controller: buses, secrets } = createBusParts(parts, pacer);
   const tellers = leftBehindTellers({ ...parts, buses: caches.buses });
   const onOutage = (busName: string): void => buses.enqueue(busName, { reason: "outage" });
   const leaving =
@@ -105,6 +105,7 @@ function createControllers(parts: Parts): Runnable[] {
   return [
     groups.poller,
     { name: "sweep", start: () => sweep.start(), stop: () => sweep.stop() },
+    secrets,
     runnable(buses),
     // Before the first run: what was claimed before a restart is claimed still.
     { name: "claims", start: () => claimRecorded(caches.topics.list(), claims), stop: () => {} },

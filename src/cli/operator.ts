@@ -91,9 +91,10 @@ async function assemble(
 ): Promise<Operator> {
   // Unique also over restarts of one pod, so that a successor never takes the lease of its predecessor for its own.
   const identity = `${hostname()}_${randomUUID()}`;
-  const namespace = settings.leaseNamespace ?? (await kubernetes.namespace()) ?? FALLBACK_NAMESPACE;
+  const ownNamespace = (await kubernetes.namespace()) ?? FALLBACK_NAMESPACE;
+  const leaseNamespace = settings.leaseNamespace ?? ownNamespace;
   const leadership = settings.leaderElection
-    ? elect({ ...settings, namespace, identity }, { kubernetes, log, metrics }, edge)
+    ? elect({ ...settings, namespace: leaseNamespace, identity }, { kubernetes, log, metrics }, edge)
     : noElection;
   const observer = kafkaMetrics(metrics.registry);
   return createOperator({
@@ -102,6 +103,7 @@ async function assemble(
     leadership,
     connect: (connection, mayWrite) => edge.connect({ ...connection, clientId: CLIENT_ID, clock, mayWrite, observer }),
     settings,
+    ownNamespace,
     clock,
     log,
     metrics,

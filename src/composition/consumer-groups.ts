@@ -5,7 +5,7 @@ import { consumerGroup, type ConsumerGroup, type ConsumerGroupStatus } from "../
 import { FINALIZER } from "../api/group.ts";
 import { laneOf } from "../controllers/bus-lanes.ts";
 import { Claims } from "../controllers/claims.ts";
-import { BindingSecrets, SECRET, type Secret } from "../controllers/consumer-group/binding-secrets.ts";
+import { BindingSecrets } from "../controllers/consumer-group/binding-secrets.ts";
 import type { GroupWorld } from "../controllers/consumer-group/group-world.ts";
 import { reconcileGroup, type GroupListeners } from "../controllers/consumer-group/kind.ts";
 import { NumbersWritten } from "../controllers/consumer-group/numbers-written.ts";
@@ -15,6 +15,7 @@ import { WatchedGroups } from "../controllers/consumer-group/watched-groups.ts";
 import { isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
 import { groupMeasures } from "../controllers/polling/group-measures.ts";
 import { GroupPoller } from "../controllers/polling/group-poller.ts";
+import { SECRET, type Secret } from "../controllers/secrets/secret.ts";
 import type { SweepSource } from "../controllers/sweep.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
 import type { Runnable } from "../runtime/manager.ts";

@@ -2,19 +2,33 @@
 
 import { eventBus, type EventBus, type EventBusStatus } from "../api/event-bus.ts";
 import { ANNOTATION } from "../api/group.ts";
+import { declaredOrigin } from "../controllers/event-bus/declared-origin.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "../controllers/event-bus/kind.ts";
 import { readBuses } from "../controllers/event-bus/readings.ts";
 import { WrittenNumbers } from "../controllers/event-bus/written-numbers.ts";
 import type { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
+import { FollowedSecrets } from "../controllers/secrets/followed-secrets.ts";
+import { SECRET, type Secret } from "../controllers/secrets/secret.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
+import type { Runnable } from "../runtime/manager.ts";
 import { busMetrics } from "../telemetry/bus-metrics.ts";
 import { oursBy, sharedOptions, type Parts } from "./parts.ts";
 
-export function createBusController(parts: Parts, pacer: RolloutPacer): Controller {
-  const { caches } = parts;
+export interface BusParts {
+  readonly controller: Controller;
+  /** Ends after the controller. */
+  readonly secrets: Runnable;
+}
+
+export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
+  const { caches, ownNamespace, settings } = parts;
+  const secretNamespace = settings.secretNamespace ?? ownNamespace;
+  const secrets = followedSecrets(parts, [secretNamespace, ...settings.strimziNamespaces]);
   const world: BusWorld = {
     ...parts,
-    isOurs: oursBy(parts.settings),
+    secrets,
+    origins: [declaredOrigin(secretNamespace)],
+    isOurs: oursBy(settings),
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),
     guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
     numbers: new WrittenNumbers(() => parts.clock.monotonic()),
@@ -24,7 +38,7 @@ export function createBusController(parts: Parts, pacer: RolloutPacer): Controll
   busMetrics(parts.metrics.registry, () =>
     parts.leadership.isLeaderNow() ? readBuses(caches.buses.list(), world) : [],
   );
-  return createController<EventBus, EventBusStatus>({
+  const controller = createController<EventBus, EventBusStatus>({
     ...sharedOptions(parts, "EventBus"),
     name: "event-bus",
     resources: parts.kubernetes.resources<EventBus>(eventBus),
@@ -32,8 +46,25 @@ export function createBusController(parts: Parts, pacer: RolloutPacer): Controll
     reconcile: reconcileBus(world, () => parts.clock.now()),
     onGone: (key) => void forgetBus(key, world),
     annotations: [ANNOTATION.approve],
+    dependencies: [secrets.wakes],
     maxInFlight: 100,
     // A broken cluster is tried again soon, and never more than once a second.
     retry: { baseMs: 1_000, maxMs: 5_000 },
+  });
+  return { controller, secrets: { name: "secrets", start: () => {}, stop: () => secrets.stop() } };
+}
+
+function followedSecrets(parts: Parts, namespaces: readonly string[]): FollowedSecrets {
+  const { log, metrics } = parts;
+  return new FollowedSecrets({
+    ...parts,
+    resources: parts.kubernetes.resources<Secret>(SECRET),
+    namespaces: new Set(namespaces),
+    metrics: metrics.reflector("secrets"),
+    timing: parts.reflectorTiming,
+    onListenerError: (error) => {
+      metrics.listenerFailed();
+      log.error("A listener of a store threw; this is a bug", { error });
+    },
   });
 }

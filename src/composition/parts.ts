@@ -31,6 +31,8 @@ export interface OperatorOptions {
   /** Connects to the cluster of a bus; `mayWrite` is asked whenever a write is put on the wire. */
   connect(settings: ConnectionSettings, mayWrite: (clusterId: string) => boolean): KafkaAdmin;
   readonly settings: Settings;
+  /** Where the operator itself lives. */
+  readonly ownNamespace: string;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: Metrics;

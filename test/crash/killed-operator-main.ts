@@ -39,6 +39,7 @@ const operator = createOperator({
   connect: (connection, mayWrite) =>
     crashingAdmin(connectKafka({ ...connection, clientId: "killed-operator", clock, mayWrite }), point),
   settings: parsed.settings,
+  ownNamespace: "event-bus-system",
   clock,
   log,
   metrics,

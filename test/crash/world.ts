@@ -273,6 +273,7 @@ export class World implements Activity {
         return crashingAdmin(observedAdmin(admin, this, this.oracle), point);
       },
       settings: parsed.settings,
+      ownNamespace: "event-bus-system",
       clock,
       log: level === undefined ? silentLogger : createLogger({ level: level as "debug", format: "text" }),
       metrics: createMetrics({ withProcessMetrics: false }),

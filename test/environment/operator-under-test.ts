@@ -146,6 +146,7 @@ export class OperatorUnderTest implements AsyncDisposable {
       leadership: noElection,
       connect: (connection, mayWrite) => connect({ ...connection, clientId: this.id, clock, mayWrite, observer }),
       settings: parsed.settings,
+      ownNamespace: SYSTEM,
       clock,
       log,
       metrics,

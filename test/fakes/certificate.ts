@@ -7,10 +7,22 @@ export interface Certificate {
   readonly keyPem: string;
 }
 
+export interface Validity {
+  /** Milliseconds since the epoch; default a day ago. */
+  readonly fromMs?: number;
+  /** Default in a day. */
+  readonly toMs?: number;
+}
+
+export interface Issue extends Validity {
+  /** Default: localhost, and the address 127.0.0.1. */
+  readonly dnsNames?: readonly string[];
+}
+
 export interface Authority {
   readonly certPem: string;
-  /** For 127.0.0.1 and localhost, good for server and client alike; valid for a day. */
-  issue(commonName: string): Certificate;
+  /** Good for server and client alike. */
+  issue(commonName: string, issue?: Issue): Certificate;
 }
 
 const ECDSA_WITH_SHA256 = sequence(oid([0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02]));
@@ -19,18 +31,20 @@ const BASIC_CONSTRAINTS = oid([0x55, 0x1d, 0x13]);
 const SUBJECT_ALTERNATIVE_NAME = oid([0x55, 0x1d, 0x11]);
 const DAY_MS = 86_400_000;
 
-export function createAuthority(commonName: string): Authority {
+export function createAuthority(commonName: string, validity: Validity = {}): Authority {
   const keys = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const isAuthority = sequence(BASIC_CONSTRAINTS, boolean(true), octets(sequence(boolean(true))));
-  const certPem = certificate(commonName, keys.publicKey, isAuthority, { commonName, key: keys.privateKey });
+  const issuer = { commonName, key: keys.privateKey };
+  const certPem = certificate(commonName, { publicKey: keys.publicKey, extension: isAuthority, validity }, issuer);
   return {
     certPem,
-    issue(subject) {
+    issue(subject, { dnsNames, ...times } = {}) {
       const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
-      const names = sequence(tagged(0x82, Buffer.from("localhost")), tagged(0x87, Buffer.from([127, 0, 0, 1])));
-      const addresses = sequence(SUBJECT_ALTERNATIVE_NAME, octets(names));
+      const address = dnsNames === undefined ? [tagged(0x87, Buffer.from([127, 0, 0, 1]))] : [];
+      const names = (dnsNames ?? ["localhost"]).map((name) => tagged(0x82, Buffer.from(name)));
+      const extension = sequence(SUBJECT_ALTERNATIVE_NAME, octets(sequence(...names, ...address)));
       return {
-        certPem: certificate(subject, own.publicKey, addresses, { commonName, key: keys.privateKey }),
+        certPem: certificate(subject, { publicKey: own.publicKey, extension, validity: times }, issuer),
         keyPem: own.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
       };
     },
@@ -39,23 +53,23 @@ export function createAuthority(commonName: string): Authority {
 
 function certificate(
   subject: string,
-  publicKey: KeyObject,
-  extension: Buffer,
+  content: { readonly publicKey: KeyObject; readonly extension: Buffer; readonly validity: Validity },
   issuer: { readonly commonName: string; readonly key: KeyObject },
 ): string {
-  const now = Date.now();
-  const content = sequence(
+  const { publicKey, extension, validity } = content;
+  const { fromMs = Date.now() - DAY_MS, toMs = Date.now() + DAY_MS } = validity;
+  const signed = sequence(
     tagged(0xa0, tagged(0x02, Buffer.from([2]))),
     tagged(0x02, Buffer.concat([Buffer.from([0x01]), randomBytes(8)])),
     ECDSA_WITH_SHA256,
     name(issuer.commonName),
-    sequence(time(now - DAY_MS), time(now + DAY_MS)),
+    sequence(time(fromMs), time(toMs)),
     name(subject),
     publicKey.export({ type: "spki", format: "der" }),
     tagged(0xa3, sequence(extension)),
   );
-  const signature = sign("sha256", content, issuer.key);
-  const der = sequence(content, ECDSA_WITH_SHA256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
+  const signature = sign("sha256", signed, issuer.key);
+  const der = sequence(signed, ECDSA_WITH_SHA256, tagged(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const lines = der.toString("base64").match(/.{1,64}/g) ?? [];
   return ["-----BEGIN CERTIFICATE-----", ...lines, "-----END CERTIFICATE-----", ""].join("\n");
 }

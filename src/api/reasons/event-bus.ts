@@ -51,9 +51,10 @@ export const EVENT_BUS_REASONS = {
   SecretNotFound: {
     ready: "False",
     beside: ["Reconciling"],
-    means: "A Secret that spec names does not exist in the operator's secret namespace.",
-    remedy: "Create it there, or correct the name.",
-    wokenBy: "the Secret",
+    means: "A Secret that spec names does not exist in the operator's secret namespace, or may not be read.",
+    remedy:
+      "Create it there, correct the name, or grant the operator get, list and watch (config/rbac/role-secrets.yaml).",
+    wokenBy: "the Secret, and the operator's own attempts",
   },
   InvalidSecret: {
     ready: "False",

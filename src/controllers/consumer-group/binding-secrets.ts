@@ -5,34 +5,15 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
-import type { KubernetesObject, ObjectKey, ObjectMeta } from "../../api/custom-resource.ts";
+import type { ObjectKey, ObjectMeta } from "../../api/custom-resource.ts";
 import { FIELD_MANAGER, LABEL } from "../../api/group.ts";
 import { BINDING_SECRET_TYPE } from "../../domain/binding.ts";
 import { failedWith, ok, type Answer } from "../../kafka/model/failure.ts";
-import {
-  KubernetesError,
-  type ApiCall,
-  type OwnedObject,
-  type Resources,
-  type ResourceType,
-} from "../../kubernetes/resources.ts";
+import { KubernetesError, type ApiCall, type OwnedObject, type Resources } from "../../kubernetes/resources.ts";
 import { NotLeading } from "../../runtime/leader-election.ts";
 import { keyOf } from "../../runtime/object-key.ts";
+import type { Secret } from "../secrets/secret.ts";
 import { describeMissingRight } from "./actions.ts";
-
-export interface Secret extends KubernetesObject {
-  readonly type?: string | undefined;
-  /** Base64. */
-  readonly data?: Readonly<Record<string, string>> | undefined;
-}
-
-export const SECRET: ResourceType = {
-  group: "",
-  version: "v1",
-  plural: "secrets",
-  kind: "Secret",
-  isNamespaced: true,
-};
 
 type Content = Readonly<Record<string, string>>;
 

@@ -1,31 +1,19 @@
 // EventBus: connects, looks at the cluster, and tells everyone else by the registry. Owns nothing in Kafka, so it has
 // no plan to make and nothing to apply.
 
-import { createHash } from "node:crypto";
-
 import type { EventBus, EventBusStatus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
-import type { Call } from "../../kafka/admin.ts";
-import type { Clusters } from "../../kafka/clusters.ts";
-import type { ClusterState } from "../../kafka/model/cluster.ts";
-import type { ConnectionSettings } from "../../kafka/model/connection.ts";
-import type { Answer } from "../../kafka/model/failure.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Reconcile } from "../../runtime/reconcile.ts";
-import { isCalledOff } from "../../runtime/superseded.ts";
-import type { BusRegistry } from "../bus-registry.ts";
 import { rolloutCauseOf } from "../rollout/rollout-cause.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import { describeRolloutPause, rolloutStatus } from "../rollout/rollout-status.ts";
-import { desiredConnection } from "./desired.ts";
-import { judgeCluster, type BusJudgement } from "./judgement.ts";
+import { lookAt, type ConnectingWorld } from "./look.ts";
 import { summarizeBus, type BusSurroundings } from "./summarize.ts";
 import { countTopics } from "./topic-counts.ts";
 import type { WrittenNumbers } from "./written-numbers.ts";
 
-export interface BusWorld {
-  readonly clusters: Pick<Clusters, "get" | "open" | "close">;
-  readonly registry: BusRegistry;
+export interface BusWorld extends ConnectingWorld {
   /** False for buses that another installation looks after. */
   isOurs(bus: EventBus): boolean;
   topicsOf(busName: string): readonly EventTopic[];
@@ -46,7 +34,7 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
       return { outcome: settled() };
     }
     const deadlineMs = Math.min(LOOK_DEADLINE_MS, run.remainingMs());
-    const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" });
+    const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" }, nowMs());
     const { numbers, pacer, registry } = world;
     pacer.update(rolloutCauseOf(bus));
     const surroundings = {
@@ -81,49 +69,13 @@ function isUnderGuard({ status }: EventTopic): boolean {
 }
 
 /** For a bus that is gone, or no longer ours. */
-export async function forgetBus(name: string, { clusters, numbers, pacer, registry }: BusWorld): Promise<void> {
+export async function forgetBus(
+  name: string,
+  { clusters, numbers, pacer, registry, secrets }: BusWorld,
+): Promise<void> {
+  secrets.use(name, []);
   registry.forget(name);
   pacer.forget(name);
   numbers.forget(name);
   await clusters.close(name);
-}
-
-async function lookAt(bus: EventBus, world: BusWorld, call: Call): Promise<BusJudgement> {
-  const { clusters, registry } = world;
-  const { name } = bus.metadata;
-  const desired = desiredConnection(bus.spec);
-  if (desired.kind === "refused") {
-    registry.report(name, { kind: "down", ...desired.refusal });
-    await clusters.close(name);
-    return { kind: "down", refusal: desired.refusal };
-  }
-  const answer = await ask(name, desired.settings, world, call);
-  // Of a bus that has changed meanwhile nothing is known yet: what was dropped for that is no outage.
-  if (isCalledOff(call.signal)) throw call.signal.reason;
-  const judgement = judgeCluster(bus, answer);
-  const serving = clusters.get(name);
-  if (judgement.kind === "connected" && serving !== undefined) {
-    registry.report(name, { kind: "connected", cluster: judgement.cluster, admin: serving.admin });
-  } else if (judgement.kind === "down") {
-    registry.report(name, { kind: "down", ...judgement.refusal });
-  }
-  return judgement;
-}
-
-/** Opens what is not open yet, and asks what is open whether it is still there. */
-async function ask(
-  name: string,
-  settings: ConnectionSettings,
-  { clusters }: BusWorld,
-  call: Call,
-): Promise<Answer<ClusterState>> {
-  const version = digestOf(settings);
-  const serving = clusters.get(name);
-  if (serving?.version === version) return await serving.admin.cluster(call);
-  return await clusters.open(name, version, settings, call);
-}
-
-// Settings hold secrets: only their digest is kept.
-function digestOf(settings: ConnectionSettings): string {
-  return createHash("sha256").update(JSON.stringify(settings)).digest("hex");
 }

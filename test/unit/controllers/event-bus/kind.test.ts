@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 
 import type { EventBus } from "../../../../src/api/event-bus.ts";
 import { BusRegistry } from "../../../../src/controllers/bus-registry.ts";
+import { declaredOrigin } from "../../../../src/controllers/event-bus/declared-origin.ts";
 import { reconcileBus } from "../../../../src/controllers/event-bus/kind.ts";
 import { WrittenNumbers } from "../../../../src/controllers/event-bus/written-numbers.ts";
 import { RolloutPacer } from "../../../../src/controllers/rollout/rollout-pacer.ts";
@@ -31,6 +32,8 @@ describe("reconcileBus()", () => {
       {
         clusters,
         registry,
+        secrets: { use: () => {}, digest: () => undefined, read: () => Promise.resolve({ kind: "absent" }) },
+        origins: [declaredOrigin("event-bus-system")],
         isOurs: () => true,
         topicsOf: () => [],
         guardedBy: () => [],
