@@ -4,9 +4,19 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 
 import { KINDS } from "../src/api/kinds.ts";
 import { argocdConfigMap, fluxHealthChecks } from "./gitops/gitops-files.ts";
+import { DASHBOARDS, dashboardFile } from "./monitoring/dashboards.ts";
+import {
+  ALERTS,
+  prometheusRuleObject,
+  prometheusRules,
+  runbookPage,
+  runbookPath,
+} from "./monitoring/monitoring-files.ts";
+import { reasonNames, reasonPage, reasonPath } from "./monitoring/reason-pages.ts";
 import { conditionsPage } from "./reference/conditions-page.ts";
 import { crdFile } from "./reference/crd-file.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
+import { metricsPage } from "./reference/metrics-page.ts";
 import { performancePage } from "./reference/performance-page.ts";
 import { settingsPage } from "./reference/settings-page.ts";
 
@@ -21,13 +31,22 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
   { path: "docs/reference/conditions.md", produce: conditionsPage },
   { path: "docs/reference/settings.md", produce: settingsPage },
+  { path: "docs/reference/metrics.md", produce: metricsPage },
   { path: "docs/performance.md", produce: performancePage },
+  { path: "config/prometheus/rules.yaml", produce: prometheusRules },
+  { path: "config/prometheus/prometheus-rule.yaml", produce: prometheusRuleObject },
+  ...Object.entries(DASHBOARDS).map(([name, dashboard]) => ({
+    path: `config/grafana/${name}.json`,
+    produce: () => dashboardFile(dashboard),
+  })),
+  ...ALERTS.map((alert) => ({ path: runbookPath(alert), produce: () => runbookPage(alert) })),
+  ...reasonNames().map((reason) => ({ path: reasonPath(reason), produce: () => reasonPage(reason) })),
   { path: "config/argocd/argocd-cm.yaml", produce: argocdConfigMap },
   { path: "config/flux/health-checks.yaml", produce: fluxHealthChecks },
 ];
 
 /** Folders that hold nothing but generated files: any other file there is stale. */
-const GENERATED_FOLDERS = ["crds", "docs/reference"];
+const GENERATED_FOLDERS = ["crds", "docs/reference", "docs/runbooks/reasons"];
 
 /** Writes every file below `root` (a directory URL with a trailing slash). */
 export async function writeFiles(root: URL): Promise<void> {

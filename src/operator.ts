@@ -6,13 +6,14 @@ import { createCaches, type Caches } from "./composition/caches.ts";
 import { createGroupParts } from "./composition/consumer-groups.ts";
 import { createBusParts } from "./composition/event-buses.ts";
 import { createLedgers, createTopicController } from "./composition/event-topics.ts";
-import { liveBuses, type OperatorOptions, type Parts } from "./composition/parts.ts";
+import { liveBuses, oursBy, type OperatorOptions, type Parts } from "./composition/parts.ts";
 import { createPolicyController } from "./composition/retention-policies.ts";
-import { holdUntilConnected } from "./controllers/bus-lanes.ts";
+import { holdUntilConnected, recordedBus, type OnBus } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded } from "./controllers/event-topic/wakes.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
+import { countObjects, ownedTopics } from "./controllers/object-readings.ts";
 import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
 import type { Controller } from "./runtime/controller.ts";
@@ -20,6 +21,7 @@ import { EventLoopCheck, hearingCheck, syncCheck } from "./runtime/health.ts";
 import { Manager, type Runnable } from "./runtime/manager.ts";
 import type { Settings } from "./settings.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
+import { objectMetrics } from "./telemetry/object-metrics.ts";
 import { TelemetryServer } from "./telemetry/server.ts";
 
 export interface Operator {
@@ -102,6 +104,7 @@ function createControllers(parts: Parts): Runnable[] {
   const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) });
   for (const { queue } of [topics, groups.controller]) holdUntilConnected(caches.buses, registry, queue);
   const sweep = createSweep(parts, [swept, ...groups.sweepSources]);
+  tellOfObjects(parts);
   return [
     groups.poller,
     { name: "sweep", start: () => sweep.start(), stop: () => sweep.stop() },
@@ -115,6 +118,26 @@ function createControllers(parts: Parts): Runnable[] {
     runnable(groups.controller),
     runnable(createPolicyController(parts, pacer)),
   ];
+}
+
+/** A standby tells nothing: what it holds is the leader's to tell. */
+function tellOfObjects({ caches, leadership, metrics, settings }: Parts): void {
+  const { buses, consumerGroups, policies, topics } = caches;
+  const whileLeading = <T>(read: () => readonly T[]) => (leadership.isLeaderNow() ? read() : []);
+  const isOurs = (object: OnBus): boolean => {
+    const bus = buses.get(recordedBus(object) ?? "");
+    return bus === undefined || oursBy(settings)(bus);
+  };
+  const all = () => [
+    ...countObjects(buses.list().filter(oursBy(settings))),
+    ...countObjects(policies.list()),
+    ...[topics, consumerGroups].flatMap((store) => countObjects(store.list().filter(isOurs))),
+  ];
+  objectMetrics(
+    metrics.registry,
+    () => whileLeading(all),
+    () => whileLeading(() => ownedTopics(topics.list().filter(isOurs))),
+  );
 }
 
 function createSweep({ caches, clock, registry }: Parts, sources: readonly SweepSource[]): Sweep {

@@ -9,7 +9,7 @@ import type { WorkQueue } from "../runtime/work-queue.ts";
 import type { BusRegistry } from "./bus-registry.ts";
 
 /** Part of an EventTopic or ConsumerGroup. */
-interface OnBus {
+export interface OnBus {
   readonly spec: { readonly busRef?: { readonly name: string } | undefined };
   readonly status?: { readonly bus?: { readonly name: string } | undefined } | undefined;
 }

@@ -9,8 +9,8 @@ import { keyOf } from "../runtime/object-key.ts";
 import { settled, waiting } from "../runtime/outcome.ts";
 import type { Verdict } from "../runtime/reconcile.ts";
 import type { Store } from "../runtime/store.ts";
+import { leftBehindCounter } from "../telemetry/left-behind-metrics.ts";
 import type { Logger } from "../telemetry/logger.ts";
-import { MetricFactory } from "../telemetry/metric-factory.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { LEFT_BEHIND_MOST, leftBehindKey, type BusRegistry, type LeftBehind } from "./bus-registry.ts";
 
@@ -98,16 +98,11 @@ function teller(kind: Kind, { buses, clock, registry }: Audience, announce: Anno
 type Announce = (kind: Kind, object: Leaving, bus: EventBus | undefined, left: LeftInKafka) => void;
 
 function announcer({ events, log, metrics }: Audience): Announce {
-  const counter = new MetricFactory(metrics.registry).counter(
-    "eventbus_left_behind_total",
-    "Topics and groups that stayed in Kafka when their object was deleted with deletionPolicy Delete.",
-    "kind",
-  );
-  for (const kind of Object.keys(WORDS)) counter.inc({ kind }, 0);
+  const count = leftBehindCounter(metrics.registry, Object.keys(WORDS) as Kind[]);
   return (kind, { metadata }, bus, { kafkaName, topicId, why }) => {
     const object = keyOf(metadata);
     const { action, thing } = WORDS[kind];
-    counter.inc({ kind });
+    count(kind);
     log.warn(`${thing} left behind`, { object, kafkaName, topicId, why });
     if (bus === undefined) return;
     const note = `${thing} "${kafkaName ?? "(unnamed)"}" of deleted ${kind} "${object}" stays in Kafka: ${why}`;
