@@ -3,7 +3,9 @@
 import { expect } from "chai";
 import { after, before, it } from "mocha";
 
+import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import { eventually } from "../environment/eventually.ts";
+import { condition } from "../environment/group-expectations.ts";
 import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
 import { startKafka, type KafkaBroker, type KafkaCluster } from "../environment/kafka.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
@@ -114,6 +116,34 @@ export function itOutlivesOutages({ topics, outageMs }: Outage): void {
     await areReady(topics, RECOVERY_MS);
     expect(await probe.topicConfig(operator.topicName("early-1"))).to.deep.equal({ "flush.ms": "5" });
     expect(await idsOf(operator, probe, topics), "no topic is another").to.deep.equal(ids);
+  });
+
+  it("leaves groups unknown, never without members or lag, and their numbers come back with it", async function () {
+    this.timeout(300_000);
+    const topic = operator.topicName("early-5");
+    const groupId = `${operator.id}-late`;
+    await probe.produce(topic, [{ partition: 0, value: "a" }], { repeat: 3 });
+    await probe.commitOffsets(groupId, [{ topic, partition: 0, offset: 0 }]);
+    const topics = [{ eventTopicRef: { name: "early-5" } }];
+    await operator.createGroup("late", { groupId, topics, slo: { maxRecordLag: 2 } });
+    const lags = (group: ConsumerGroup): void => {
+      ready("True", "Observed")(group);
+      condition("Active", "False/NoMembers")(group);
+      condition("WithinSLO", "False/Exceeded")(group);
+      expect(group.status).to.include({ state: "Empty", members: 0 });
+      expect(group.status?.topics?.[0]).to.include({ topic, lag: 3 });
+    };
+    await eventually(() => operator.group("late"), lags, 30_000);
+    await broker.kill();
+    const away = await eventually(() => operator.group("late"), condition("Active", "Unknown/Unreachable"), 60_000);
+    condition("WithinSLO", "Unknown/Unreachable")(away);
+    expect(away.status).to.include({ state: "Unknown", evaluation: "Unknown" });
+    expect(away.status).not.to.have.any.keys("members", "topics", "headroom");
+    const [state] = await operator.metrics(`eventbus_group_state{bus="${operator.id}"`);
+    expect(state).to.match(/state="Unknown".*\} 1$/);
+    expect(await operator.metrics(`eventbus_group_lag_records{bus="${operator.id}"`)).to.deep.equal([]);
+    await broker.start();
+    await eventually(() => operator.group("late"), lags, RECOVERY_MS);
   });
 
   it("in the middle of a burst leaves nothing undone", async function () {
