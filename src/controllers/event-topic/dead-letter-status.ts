@@ -7,7 +7,7 @@ import type { DeadLetterWish } from "./dead-letters.ts";
 import { driftChanges } from "./drift-changes.ts";
 import { judgeFindings } from "./judgement.ts";
 import type { DeadLetterPlan } from "./plan-topics.ts";
-import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
+import { creationTime, resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
 import type { FinishedStory } from "./story.ts";
 
 type Entries = NonNullable<EventTopicStatus["deadLetters"]>;
@@ -55,12 +55,7 @@ function entryOf(wish: DeadLetterWish, before: Entry | undefined, story: Finishe
   if (!isBound || plan === undefined) return [kept];
   const config = configOf(name, plan, result, story);
   const { id: topicId, partitions } = result;
-  return [{ ...kept, topicId, partitions, createdAt: createdAt(result, before, nowMs), config }];
-}
-
-function createdAt({ id, isCreated }: ResultingTopic, before: Entry | undefined, nowMs: number): Entry["createdAt"] {
-  if (isCreated) return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
-  return before?.topicId === id ? before.createdAt : undefined;
+  return [{ ...kept, topicId, partitions, createdAt: creationTime(result, before, nowMs), config }];
 }
 
 /** Ready, or the reason why not. */

@@ -1,16 +1,12 @@
 // The closed list of what the operator itself wrote on an object and a run may read: status fields, finalizer, own
 // annotations. Everything else is derived anew each time. Pure.
 
-import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 
 /** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
 export const VISIBILITY_GRACE_MS = 30_000;
-
-/** What Ready says of a topic that we made and that nobody has asked for anything since, or asked in vain. */
-const FRESH_REASONS: ReadonlySet<string> = new Set<EventTopicReason>(["Created", "NotYetVisible"]);
 
 /** What is recorded of one dead-letter topic. */
 export interface DeadLetterMemory {
@@ -71,18 +67,13 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     deadLetters: deadLetters(topic, nowMs),
     recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
-    isJustCreated: isJustCreated(topic, nowMs),
+    isJustCreated: isFresh(topic, topic.status?.createdAt, nowMs),
   };
 }
 
-function isJustCreated(topic: EventTopic, nowMs: number): boolean {
-  const ready = findCondition(topic.status?.conditions, "Ready");
-  if (ready === undefined || !FRESH_REASONS.has(ready.reason)) return false;
-  return isFresh(topic, ready.lastTransitionTime, nowMs);
-}
-
 /** While the object is being deleted only what was said before counts: after it, absence tells of the end of the topic. */
-function isFresh({ metadata, status }: EventTopic, createdAt: string, nowMs: number): boolean {
+function isFresh({ metadata, status }: EventTopic, createdAt: string | undefined, nowMs: number): boolean {
+  if (createdAt === undefined) return false;
   const ready = findCondition(status?.conditions, "Ready");
   if (metadata.deletionTimestamp !== undefined && ready?.observedGeneration === metadata.generation) return false;
   return nowMs - Date.parse(createdAt) < VISIBILITY_GRACE_MS;
@@ -98,7 +89,7 @@ function lastWanted({ effectiveConfig = [], drift = [] }: EventTopicStatus): Rea
 function deadLetters(topic: EventTopic, nowMs: number): ReadonlyMap<string, DeadLetterMemory> {
   const entries = (topic.status?.deadLetters ?? []).map(({ topicName, topicId, groupId, createdAt, config = [] }) => {
     const wanted = new Map(config.map(({ key, value }) => [key, value]));
-    const isNew = createdAt !== undefined && isFresh(topic, createdAt, nowMs);
+    const isNew = isFresh(topic, createdAt, nowMs);
     return [topicName, { topicId, groupId, lastWanted: wanted, isJustCreated: isNew }] as const;
   });
   return new Map(entries);

@@ -48,6 +48,16 @@ export function resultingTopic(
   return { id: observed.topic.id, partitions, replicationFactor, configs, isCreated: false };
 }
 
+/** When we made the topic, as status records it: brokers need a while to show it. `before` is what was recorded. */
+export function creationTime(
+  { id, isCreated }: ResultingTopic,
+  before: { readonly topicId?: string | undefined; readonly createdAt?: string | undefined } | undefined,
+  nowMs: number,
+): string | undefined {
+  if (isCreated) return `${new Date(nowMs).toISOString().slice(0, 19)}Z`;
+  return before?.topicId === id ? before.createdAt : undefined;
+}
+
 function createdTopic(done: readonly TopicResult[]): ResultingTopic | undefined {
   for (const { step, answer } of done) {
     if (step.action.type !== "createTopic" || answer.status !== "ok" || answer.value === undefined) continue;

@@ -17,7 +17,7 @@ import { PENDING_MOST } from "./pending-changes.ts";
 import type { TopicPlan } from "./plan.ts";
 import { keysToSet } from "./prior-records.ts";
 import type { ResolvedTopic, TopicIdentity } from "./resolve.ts";
-import type { ResultingTopic } from "./resulting-topic.ts";
+import { creationTime, type ResultingTopic } from "./resulting-topic.ts";
 
 export type TopicFacts = Omit<EventTopicStatus, "conditions" | "observedGeneration" | "lastHandledReconcileAt">;
 
@@ -39,7 +39,7 @@ interface Finished {
   readonly drift: readonly DriftChange[];
 }
 
-export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts {
+export function finishedFacts(topic: EventTopic, finished: Finished, nowMs: number): TopicFacts {
   const { resolved, desired, plan, result, memory } = finished;
   const facts = identityFacts(topic, resolved.identity);
   const isBound = result !== undefined && (result.isCreated || plan.binding !== undefined);
@@ -49,6 +49,7 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
   return {
     ...facts,
     topicId: result.id,
+    createdAt: hasSeenAgain(topic, finished) ? undefined : creationTime(result, topic.status, nowMs),
     adopted: result.isCreated ? false : (plan.binding?.isAdopted ?? false),
     partitions: result.partitions,
     replicationFactor: result.replicationFactor,
@@ -61,6 +62,11 @@ export function finishedFacts(topic: EventTopic, finished: Finished): TopicFacts
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
     consumerGroups: omitEmpty(resolved.consumerGroups ?? facts.consumerGroups ?? []),
   };
+}
+
+/** Brokers show the topic: told where the status is written anyway, so that it costs no write of its own. */
+function hasSeenAgain({ metadata, status }: EventTopic, { observed, results }: Finished): boolean {
+  return observed.kind === "present" && (status?.observedGeneration !== metadata.generation || results.length > 0);
 }
 
 /** Changes that are held back, and the approvals that were acted upon in this run or before. */

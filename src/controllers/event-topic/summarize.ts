@@ -75,7 +75,7 @@ function summarizeFinished(
   const released = madeReleases(restricted.guarded, results);
   const drift = driftChanges(story);
   const facts = {
-    ...finishedFacts(topic, { resolved, ...parts, result, results, memory, drift }),
+    ...finishedFacts(topic, { resolved, ...parts, result, results, memory, drift }, nowMs),
     ...guardFacts(topic, restricted.guarded, results),
     ...letters,
   };

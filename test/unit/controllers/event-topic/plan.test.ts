@@ -112,6 +112,11 @@ describe("planTopic() for a topic that is not there", () => {
     const waited = created("2026-05-31T23:59:00Z", "NotYetVisible");
     expect(actions(plan(absent, { status: waited }))).to.have.length(1);
   });
+
+  it("does not create a second time because of what became of the rest", () => {
+    const failed = created("2026-05-31T23:59:40Z", "DeadLetterFailed");
+    expect(reasons(plan(absent, { status: failed }))).to.deep.equal(["NotYetVisible"]);
+  });
 });
 
 describe("planTopic() for a topic of that name that is not ours yet", () => {
@@ -281,9 +286,11 @@ describe("planTopic() for our topic", () => {
   });
 });
 
-function created(lastTransitionTime: string, reason = "Created"): EventTopicStatus {
+/** Ready's status is as it was long before: the topic may have been made anew. */
+function created(createdAt: string, reason = "Created"): EventTopicStatus {
   const status = reason === "Created" ? "True" : "False";
-  return bound({ conditions: [{ type: "Ready", status, reason, message: "", lastTransitionTime }] });
+  const lastTransitionTime = "2026-05-01T00:00:00Z";
+  return bound({ createdAt, conditions: [{ type: "Ready", status, reason, message: "", lastTransitionTime }] });
 }
 
 function lastTime(compressionType: string): EventTopicStatus {

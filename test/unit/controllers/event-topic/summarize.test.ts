@@ -37,6 +37,7 @@ describe("summarizeTopic()", () => {
       bus: { name: "bus", clusterId: "cluster-1" },
       topicName: "billing.usage.events",
       topicId: "id-1",
+      createdAt: "2026-06-01T00:00:00Z",
       adopted: false,
       partitions: 3,
       replicationFactor: 1,
@@ -69,16 +70,35 @@ describe("summarizeTopic()", () => {
   }
 
   it("trusts our own create while the brokers do not show it: Ready stays, unless more is asked for", () => {
-    const fresh = { ...ready("Created"), lastTransitionTime: "2026-05-31T23:59:50Z" };
-    const quiet = runTopic({ kind: "absent" }, { status: { ...bound, conditions: [fresh] } });
+    const fresh = ready("Created");
+    const made = { ...bound, createdAt: "2026-05-31T23:59:50Z" };
+    const quiet = runTopic({ kind: "absent" }, { status: { ...made, conditions: [fresh] } });
     expect(quiet.status).to.equal(undefined);
     expect(quiet.outcome).to.deep.equal({ kind: "waiting", reason: "NotYetVisible", recheckAt: NOW + 2_000 });
     const edited = runTopic(
       { kind: "absent" },
-      { status: { ...bound, conditions: [{ ...fresh, observedGeneration: 1 }] } },
+      { status: { ...made, conditions: [{ ...fresh, observedGeneration: 1 }] } },
     );
     expect(shown(edited)).to.deep.equal(["Ready=False/NotYetVisible", "Reconciling=True/NotYetVisible"]);
   });
+
+  const createdAt = "2026-05-31T23:59:50Z";
+  const made = { ...bound, createdAt, conditions: [ready("Created")], observedGeneration: 2 };
+  const sights: readonly { why: string; given: RunGiven; told: string | undefined }[] = [
+    { why: "a look at an unchanged topic", given: { status: made }, told: createdAt },
+    { why: "an edit", given: { status: { ...made, observedGeneration: 1 } }, told: undefined },
+    {
+      why: "a change in Kafka",
+      given: { status: made, spec: { compressionType: "lz4" as const }, answer: ok(undefined) },
+      told: undefined,
+    },
+    { why: "a namesake that is adopted", given: { status: { ...made, topicId: "lost" } }, told: undefined },
+  ];
+  for (const { why, given, told } of sights) {
+    it(`${told === undefined ? "forgets" : "keeps"} when it made the topic after ${why}`, () => {
+      expect(runTopic(aTopicInKafka(), given).status?.createdAt).to.equal(told);
+    });
+  }
 
   const refusals: {
     readonly why: string;
