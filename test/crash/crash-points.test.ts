@@ -9,7 +9,7 @@ import type { World } from "./world.ts";
 describe("Wherever the operator dies, the end is the same:", () => {
   for (const scenario of SCENARIOS) {
     it(scenario.name, async () => {
-      expect(await playAllCrashes(scenario)).to.be.greaterThan(3);
+      expect(await playAllCrashes(scenario, ["after"])).to.be.greaterThan(1);
     });
   }
 }).timeout(60_000);

@@ -23,6 +23,17 @@ export interface Truth {
   readonly policies: InMemoryKubernetes<RetentionPolicy>;
 }
 
+/** A change of one configuration value that somebody approved, and in which quality. */
+export interface ApprovedLoss {
+  readonly topicName: string;
+  readonly key: string;
+  readonly from: string;
+  readonly to: string;
+  readonly by: "owner" | "platform";
+}
+
+type Shortening = Pick<ApprovedLoss, "from" | "to">;
+
 type Judge = (answer: Answer<unknown>) => void;
 
 export class SafetyOracle {
@@ -34,6 +45,8 @@ export class SafetyOracle {
   /** Creations that are in order, by name: one, and one more for each legitimate end of the topic. */
   readonly #allowed = new Map<string, number>();
 
+  #approved: readonly ApprovedLoss[] = [];
+
   constructor(truth: Truth) {
     this.#truth = truth;
   }
@@ -41,6 +54,11 @@ export class SafetyOracle {
   /** Somebody else ended this topic: its operator may make another. */
   allowAnotherCreation(name: string): void {
     this.#allowed.set(name, this.#allowedCreations(name) + 1);
+  }
+
+  /** Somebody approved it: it may be made once. */
+  allowLoss(loss: ApprovedLoss): void {
+    this.#approved = [...this.#approved, loss];
   }
 
   /** A write to Kafka begins; the returned function is told its answer. */
@@ -119,14 +137,19 @@ export class SafetyOracle {
   #configuration({ kind, name }: ConfigResource, { set, unset }: ConfigChange): Judge {
     const wishes = this.#wishes(name);
     const reverted = wishes.flatMap((wish) => revertedKeys(wish, set, unset));
-    return this.#wrong(
+    const loss = this.#loss(name, set, unset);
+    const judge = this.#wrong(
       kind === "topic" ? undefined : `Configuration of ${kind} "${name}" was changed`,
       wishes.length === 0 ? `Topic "${name}" was configured, which nobody declares` : undefined,
       reverted.length > 0 ? `Topic "${name}": ${reverted.join(", ")} set against the live spec` : undefined,
       this.#recordProblem(name, wishes, [...Object.keys(set), ...unset], unset),
-      this.#lossProblem(name, set, unset),
       this.#hold(wishes),
     );
+    return (answer) => {
+      judge(answer);
+      if (loss === undefined || answer.status !== "ok" || this.#useApproval(name, loss)) return;
+      this.#violated(`Topic "${name}": retention.ms ${loss.from} to ${loss.to} lets records go, unapproved`);
+    };
   }
 
   /** Keys of a source topic are on record before they are touched; those of dead letters are known without. */
@@ -145,12 +168,10 @@ export class SafetyOracle {
   }
 
   /** Records become deletable only where somebody has said a second time that they may, or that nobody need. */
-  #lossProblem(name: string, set: ConfigChange["set"], unset: ConfigChange["unset"]): string | undefined {
-    const { buses, clock, kafka, policies, topics } = this.#truth;
-    const everybody = [...topics.objects, ...policies.objects, ...buses.objects];
-    const isApproved = everybody.some(({ metadata }) => metadata.annotations?.[ANNOTATION.approve] !== undefined);
-    const guards = [...policies.objects, ...buses.objects].map(({ spec }) => spec.changeGuard?.onShorten);
-    if (isApproved || guards.some((guard) => guard === "Allow" || guard === "StepDown")) return undefined;
+  #loss(name: string, set: ConfigChange["set"], unset: ConfigChange["unset"]): Shortening | undefined {
+    const { buses, clock, kafka, policies } = this.#truth;
+    const guards = [...policies.objects, ...buses.objects].map(({ spec }) => spec.changeGuard);
+    if (guards.some((guard) => guard?.onShorten === "Allow" || guard?.onShorten === "StepDown")) return undefined;
     const retention = set["retention.ms"] ?? (unset.includes("retention.ms") ? "604800000" : undefined);
     if (retention === undefined || Number(retention) < 0) return undefined;
     const live = Number(kafka.topics.get(name)?.configs["retention.ms"] ?? "604800000");
@@ -159,7 +180,20 @@ export class SafetyOracle {
     const lost = logs.filter(
       (log) => log.end > log.start && log.offsetAt(clock.now() - Number(retention)) !== log.start,
     );
-    return lost.length === 0 ? undefined : `Topic "${name}": retention.ms ${retention} lets records go, unapproved`;
+    if (lost.length === 0) return undefined;
+    return { from: String(live), to: retention };
+  }
+
+  /** Whether the change was approved by one who may; that approval is used up. */
+  #useApproval(topicName: string, { from, to }: Shortening): boolean {
+    const { buses, policies } = this.#truth;
+    const mayOwn = [...policies.objects, ...buses.objects].some(({ spec }) => spec.changeGuard?.approver === "Owner");
+    const used = this.#approved.find(
+      (loss) =>
+        loss.topicName === topicName && loss.from === from && loss.to === to && (loss.by === "platform" || mayOwn),
+    );
+    this.#approved = this.#approved.filter((loss) => loss !== used);
+    return used !== undefined;
   }
 
   #wishes(name: string): Wish[] {

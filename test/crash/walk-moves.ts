@@ -33,6 +33,8 @@ export type Move =
   | { readonly move: "request"; readonly name: string; readonly token: string }
   /** The topic id, or something that is not one. */
   | { readonly move: "confirm"; readonly name: string; readonly isRight: boolean }
+  /** What is held back now, by the one or the other way. */
+  | { readonly move: "approve"; readonly kind: WalkedKind; readonly name: string }
   | { readonly move: "alterInKafka"; readonly topic: string; readonly key: string; readonly value: string | null }
   | { readonly move: "growInKafka"; readonly topic: string; readonly by: number }
   | { readonly move: "deleteInKafka"; readonly topic: string }
@@ -134,6 +136,12 @@ function moves(): fc.WeightedArbitrary<Move>[] {
     weighted(1, fc.record({ move: fc.constant("label"), name, team: fc.constantFrom("x", "y") })),
     weighted(1, fc.record({ move: fc.constant("request"), name, token: fc.constantFrom("1", "2", "3") })),
     weighted(3, fc.record({ move: fc.constant("confirm"), name, isRight: fc.boolean() })),
+    ...(["EventTopic", "RetentionPolicy", "EventBus"] as const).map((kind) =>
+      weighted(
+        2,
+        fc.record({ move: fc.constant("approve"), kind: fc.constant(kind), name: fc.constantFrom(...NAMES[kind]) }),
+      ),
+    ),
     weighted(4, alterInKafka(topic)),
     weighted(1, fc.record({ move: fc.constant("growInKafka"), topic, by: fc.integer({ min: 1, max: 2 }) })),
     weighted(2, fc.record({ move: fc.constant("deleteInKafka"), topic })),

@@ -8,6 +8,7 @@ import { retentionPolicy } from "../../src/api/retention-policy.ts";
 import { validatorFor } from "../../src/api/validate.ts";
 import type { InMemoryKubernetes } from "../fakes/in-memory-kubernetes.ts";
 import { mutated } from "../integration/api-arbitraries.ts";
+import { approveRollout, approveTopic } from "./approvals.ts";
 import type { Move, WalkedKind } from "./walk-moves.ts";
 import { NAMESPACE, type World } from "./world.ts";
 
@@ -16,6 +17,8 @@ interface Walked {
   readonly judge: ReturnType<typeof validatorFor>;
   readonly objects: InMemoryKubernetes<never>;
 }
+
+type Edit = Extract<Move, { readonly move: "set" | "unset" | "mutate" | "revert" }>;
 
 interface Stored {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
@@ -54,16 +57,12 @@ export class Walker {
       case "create":
         return this.#create(move.kind, move.name, move.spec);
       case "set":
-        return this.#edit(move, (spec) => ({ ...spec, [move.field]: move.value }));
       case "unset":
-        return this.#edit(move, ({ [move.field as never]: _removed, ...rest }) => rest);
       case "mutate":
-        return this.#edit(move, (spec) => mutated({ spec }, move.mutation).spec);
       case "revert":
-        return this.#edit(move, (spec) => this.#specs.get(keyOf(move))?.at(-1 - move.back) ?? spec);
+        return this.#edit(move, (spec) => this.#changed(spec, move));
       case "delete":
-        if (this.#stored(move) !== undefined) this.#kinds[move.kind].objects.remove(objectKey(move));
-        return;
+        return this.#delete(move);
       case "restart":
         if (move.how === "stop") await world.stop();
         return await world.start();
@@ -72,6 +71,7 @@ export class Walker {
       case "label":
       case "request":
       case "confirm":
+      case "approve":
         return this.#mark(move);
       default:
         return this.#inKafka(move);
@@ -87,6 +87,25 @@ export class Walker {
     this.#remember({ kind, name }, (judged.object as Stored).spec);
   }
 
+  #delete(object: { readonly kind: WalkedKind; readonly name: string }): void {
+    if (this.#stored(object) !== undefined) this.#kinds[object.kind].objects.remove(objectKey(object));
+  }
+
+  #changed(spec: object, move: Edit): unknown {
+    switch (move.move) {
+      case "set":
+        return { ...spec, [move.field]: move.value };
+      case "unset": {
+        const { [move.field as never]: _removed, ...rest } = spec;
+        return rest;
+      }
+      case "mutate":
+        return mutated({ spec }, move.mutation).spec;
+      case "revert":
+        return this.#specs.get(keyOf(move))?.at(-1 - move.back) ?? spec;
+    }
+  }
+
   #edit(move: { readonly kind: WalkedKind; readonly name: string }, change: (spec: object) => unknown): void {
     const { judge, objects } = this.#kinds[move.kind];
     const old = this.#stored(move);
@@ -98,8 +117,9 @@ export class Walker {
     this.#remember(move, spec);
   }
 
-  #mark(move: Extract<Move, { readonly move: "label" | "request" | "confirm" }>): void {
+  #mark(move: Extract<Move, { readonly move: "label" | "request" | "confirm" | "approve" }>): void {
     const { name } = move;
+    if (move.move === "approve") return this.#approve(move);
     const topic = this.#world.topic(name);
     if (topic === undefined) return;
     if (move.move === "label") this.#world.topics.label({ namespace: NAMESPACE, name }, { team: move.team });
@@ -108,6 +128,13 @@ export class Walker {
       const id = move.isRight ? (topic.status?.topicId ?? "") : "something else";
       this.#world.annotateTopic(name, { [ANNOTATION.confirmDeletion]: id });
     }
+  }
+
+  #approve(move: { readonly kind: WalkedKind; readonly name: string }): void {
+    const world = this.#world;
+    if (this.#stored(move) === undefined) return;
+    if (move.kind === "EventTopic") approveTopic(world, move.name);
+    else approveRollout(world, move.kind, move.name);
   }
 
   #inKafka(

@@ -1,6 +1,6 @@
 // Scenarios: changes that let Kafka delete records are held back, approved, taken back, or made in steps.
 
-import { ANNOTATION } from "../../../src/api/group.ts";
+import { approveRollout, approveTopic } from "../approvals.ts";
 import type { Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
 import { alter } from "./acts.ts";
@@ -9,11 +9,6 @@ const DAY_MS = 86_400_000;
 
 function produceOld(world: World, name: string, days: number): void {
   world.kafka.produce(name, 0, [world.clock.now() - days * DAY_MS]);
-}
-
-function approvePending(world: World, name: string): void {
-  const ids = world.topic(name)?.status?.pendingChanges?.map(({ id }) => id) ?? [];
-  world.annotateTopic(name, { [ANNOTATION.approve]: [...new Set(ids)].join(",") });
 }
 
 export const GUARD: readonly Scenario[] = [
@@ -25,7 +20,7 @@ export const GUARD: readonly Scenario[] = [
       (world) => world.createTopic("kept", { retention: { time: "7d" }, config: { "flush.ms": 5 } }),
       (world) => produceOld(world, "kept", 3),
       (world) => world.editTopic("kept", { retention: { time: "1d" }, config: { "flush.ms": 6 } }),
-      (world) => approvePending(world, "kept"),
+      (world) => approveTopic(world, "kept"),
       (world) => world.editTopic("kept", { retention: { time: "14d" } }),
     ],
   },
@@ -49,10 +44,7 @@ export const GUARD: readonly Scenario[] = [
       },
       (world) => produceOld(world, "a", 3),
       (world) => world.editPolicy("days", { retention: { time: "2d" } }),
-      (world) => {
-        const id = world.policies.objects[0]?.status?.rollout?.id ?? "";
-        world.policies.annotate({ name: "days" }, { [ANNOTATION.approve]: id });
-      },
+      (world) => approveRollout(world, "RetentionPolicy", "days"),
     ],
   },
   {
@@ -65,7 +57,7 @@ export const GUARD: readonly Scenario[] = [
         produceOld(world, "long", 10);
         alter(world, "long", { "retention.ms": String(30 * DAY_MS) });
       },
-      (world) => approvePending(world, "long"),
+      (world) => approveTopic(world, "long"),
     ],
   },
   {
