@@ -82,9 +82,7 @@ export const eventTopicStatus = z.object({
   bus: busRecord,
   topicName: text(249).optional().describe("Name of the topic in Kafka; rendered once and kept."),
   topicId: text(64).optional().describe("Id of the topic in Kafka; the object is bound to this topic and no namesake."),
-  createdAt: timestamp()
-    .optional()
-    .describe("When the operator made the topic, until a later edit found it in Kafka."),
+  createdAt: timestamp().optional().describe("When the operator made the topic, until a later edit found it in Kafka."),
   adopted: z.boolean().optional().describe("Whether the topic existed before this object."),
   partitions: whole(0, MAX_PARTITIONS * 10)
     .optional()
