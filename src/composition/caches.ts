@@ -10,10 +10,16 @@ import type { RetentionPolicy } from "../api/retention-policy.ts";
 import { retentionPolicy } from "../api/retention-policy.ts";
 import { CONSUMER_GROUP_INDEXES } from "../controllers/consumer-group/wakes.ts";
 import { GROUP_INDEXES, TOPIC_INDEXES } from "../controllers/event-topic/wakes.ts";
-import { KAFKA_TOPIC_INDEXES, KAFKA_TOPIC_VERSIONS, type KafkaTopic } from "../controllers/strimzi/strimzi-topics.ts";
+import { STRIMZI_GROUP, STRIMZI_VERSIONS } from "../controllers/strimzi/strimzi-kinds.ts";
+import {
+  KAFKA_TOPIC_INDEXES,
+  type StrimziNamespaces,
+  type StrimziStores,
+} from "../controllers/strimzi/strimzi-stores.ts";
 import type { Resources, ResourceType, Selection } from "../kubernetes/resources.ts";
+import { ServedVersion } from "../kubernetes/served-version.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { Reflector, type ReflectorTiming } from "../runtime/reflector.ts";
+import { Reflector, type ObjectSource, type ReflectorTiming } from "../runtime/reflector.ts";
 import { ObjectStore, type StoreOptions } from "../runtime/store.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -33,7 +39,7 @@ export interface CacheOptions {
   resources<T extends KubernetesObject>(type: ResourceType): Resources<T>;
   /** Empty: all namespaces. */
   readonly watchNamespaces: readonly string[];
-  /** Namespaces whose KafkaTopics are followed. */
+  /** Namespaces whose objects of Strimzi are followed. */
   readonly strimziNamespaces: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -48,47 +54,67 @@ export interface Caches {
   readonly policies: ObjectStore<RetentionPolicy>;
   readonly consumerGroups: ObjectStore<ConsumerGroup>;
   readonly namespaces: ObjectStore<NamespaceObject>;
-  /** One a version of Strimzi's API. */
-  readonly kafkaTopics: readonly ObjectStore<KafkaTopic>[];
+  readonly strimzi: StrimziNamespaces;
   readonly reflectors: readonly Reflector<KubernetesObject>[];
 }
 
 export function createCaches(options: CacheOptions): Caches {
   const reflectors: Reflector<KubernetesObject>[] = [];
-  const follow = <T extends KubernetesObject>(
-    type: ResourceType,
-    selections: readonly Selection[],
-    indexes: NonNullable<StoreOptions<T>["indexes"]> = {},
-    isOptional = false,
-  ): ObjectStore<T> => {
-    const store = createStore<T>(options, indexes);
-    const source = options.resources<T>(type);
+  const follow: Follow = ({ source, selections, indexes = {}, isOptional = false }) => {
+    const store = createStore(options, indexes);
     for (const selection of selections) {
-      reflectors.push(createReflector(options, { type, source, selection, store, isOptional }));
+      reflectors.push(createReflector(options, { source, selection, store, isOptional }));
     }
     return store;
   };
   const { strimziNamespaces, watchNamespaces } = options;
+  const resources: CacheOptions["resources"] = (type) => options.resources(type);
   const everywhere = [{}];
   const watched = watchNamespaces.length === 0 ? everywhere : watchNamespaces.map((namespace) => ({ namespace }));
+  const groupIndexes = { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES };
   return {
-    buses: follow<EventBus>(eventBus, everywhere),
-    topics: follow<EventTopic>(eventTopic, watched, TOPIC_INDEXES),
-    policies: follow<RetentionPolicy>(retentionPolicy, everywhere),
-    consumerGroups: follow<ConsumerGroup>(consumerGroup, watched, { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES }),
-    namespaces: follow<NamespaceObject>(NAMESPACE, everywhere),
-    kafkaTopics: KAFKA_TOPIC_VERSIONS.map((version) => {
-      const type = {
-        group: "kafka.strimzi.io",
-        version,
-        plural: "kafkatopics",
-        kind: "KafkaTopic",
-        isNamespaced: true,
-      };
-      const selections = strimziNamespaces.map((namespace) => ({ namespace }));
-      return follow<KafkaTopic>(type, selections, KAFKA_TOPIC_INDEXES, true);
+    buses: follow({ source: resources<EventBus>(eventBus), selections: everywhere }),
+    topics: follow({ source: resources<EventTopic>(eventTopic), selections: watched, indexes: TOPIC_INDEXES }),
+    policies: follow({ source: resources<RetentionPolicy>(retentionPolicy), selections: everywhere }),
+    consumerGroups: follow({
+      source: resources<ConsumerGroup>(consumerGroup),
+      selections: watched,
+      indexes: groupIndexes,
     }),
+    namespaces: follow({ source: resources<NamespaceObject>(NAMESPACE), selections: everywhere }),
+    strimzi: new Map(strimziNamespaces.map((namespace) => [namespace, followStrimzi(namespace, resources, follow)])),
     reflectors,
+  };
+}
+
+type Follow = <T extends KubernetesObject>(followed: {
+  readonly source: ObjectSource<T>;
+  readonly selections: readonly Selection[];
+  readonly indexes?: NonNullable<StoreOptions<T>["indexes"]> | undefined;
+  readonly isOptional?: boolean | undefined;
+}) => ObjectStore<T>;
+
+/** Each namespace has stores of its own: what cannot be read in one does not hinder the others. */
+function followStrimzi(namespace: string, resources: CacheOptions["resources"], follow: Follow): StrimziStores {
+  const followed = <T extends KubernetesObject>(
+    plural: string,
+    kind: string,
+    indexes: NonNullable<StoreOptions<T>["indexes"]> = {},
+  ): ObjectStore<T> => {
+    const servedAs = (version: string): ObjectSource<T> =>
+      resources<T>({ group: STRIMZI_GROUP, version, plural, kind, isNamespaced: true });
+    const [preferred, older] = STRIMZI_VERSIONS;
+    return follow<T>({
+      source: new ServedVersion<T>([servedAs(preferred), servedAs(older)]),
+      selections: [{ namespace }],
+      indexes,
+      isOptional: true,
+    });
+  };
+  return {
+    kafkas: followed("kafkas", "Kafka"),
+    users: followed("kafkausers", "KafkaUser"),
+    topics: followed("kafkatopics", "KafkaTopic", KAFKA_TOPIC_INDEXES),
   };
 }
 
@@ -107,8 +133,7 @@ function createStore<T extends KubernetesObject>(
 }
 
 interface Followed<T extends KubernetesObject> {
-  readonly type: ResourceType;
-  readonly source: Resources<T>;
+  readonly source: ObjectSource<T>;
   readonly selection: Selection;
   readonly store: ObjectStore<T>;
   readonly isOptional: boolean;
@@ -116,9 +141,10 @@ interface Followed<T extends KubernetesObject> {
 
 function createReflector<T extends KubernetesObject>(
   { clock, log, metrics, timing }: CacheOptions,
-  { type, source, selection, store, isOptional }: Followed<T>,
+  { source, selection, store, isOptional }: Followed<T>,
 ): Reflector<T> {
-  const name = [type.plural, type.version, selection.namespace].filter((part) => part !== undefined).join("/");
+  const { plural, version } = source.type;
+  const name = [plural, version, selection.namespace].filter((part) => part !== undefined).join("/");
   const feed = store.feed();
   return new Reflector({
     name,

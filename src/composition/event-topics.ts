@@ -9,6 +9,7 @@ import { CreationFacts } from "../controllers/creation-facts.ts";
 import { Corrections } from "../controllers/event-topic/corrections.ts";
 import { reconcileTopic, type TopicListeners } from "../controllers/event-topic/kind.ts";
 import { foldTopicName, type TopicWorld } from "../controllers/event-topic/resolve.ts";
+import { wakesOnStrimzi } from "../controllers/event-topic/strimzi-wakes.ts";
 import { UNNAMED, wakesTopics } from "../controllers/event-topic/wakes.ts";
 import { GroupUsage } from "../controllers/group-usage.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
@@ -46,19 +47,19 @@ export function createTopicController(parts: Parts, ledgers: TopicLedgers, liste
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
     finalizer: FINALIZER,
-    dependencies: wakesTopics(caches, registry),
+    dependencies: [...wakesTopics(caches, registry), ...wakesOnStrimzi(caches, registry, world.claims)],
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
     ...RUN_LIMITS,
   });
 }
 
 function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
-  const { caches, clock, registry, settings } = parts;
+  const { caches, clock, registry } = parts;
   return {
     ...ledgers,
     ...busBoundWorld(parts),
     policies: caches.policies,
-    kafkaTopics: new StrimziTopics(caches.kafkaTopics, settings.strimziNamespaces),
+    kafkaTopics: new StrimziTopics(caches.strimzi),
     groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
     topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
     live: liveObjects(parts),

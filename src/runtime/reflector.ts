@@ -20,7 +20,10 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   /** Default: everything. */
   readonly selection?: Selection | undefined;
   readonly feed: StoreFeed<T>;
-  /** An API server that does not know the kind has no objects of it. Default false: then there is no sync without it. */
+  /**
+   * An API server that does not know the kind has no objects of it, and one that forbids it holds nobody up: the feed
+   * tells whether it is known what there is. Default false: then there is no sync without a list.
+   */
   readonly isOptional?: boolean | undefined;
   readonly clock: Clock;
   readonly log: Logger;
@@ -42,6 +45,8 @@ export interface ReflectorTiming {
   /** First and longest wait after failures, milliseconds. Default 800 and 20,000. */
   readonly backoffBaseMs: number;
   readonly backoffMaxMs: number;
+  /** How often an optional kind that is absent is looked for, milliseconds. Default 15,000. */
+  readonly absentRetryMs: number;
 }
 
 const DEFAULT_TIMING: ReflectorTiming = {
@@ -50,12 +55,11 @@ const DEFAULT_TIMING: ReflectorTiming = {
   relistEveryMs: 3_600_000,
   backoffBaseMs: 800,
   backoffMaxMs: 20_000,
+  absentRetryMs: 15_000,
 };
 
 /** A stream that ends sooner, having told nothing, is a fault, not a time-out. */
 const SHORTEST_WATCH_MS = 1_000;
-/** How often an optional kind that is absent is looked for. */
-const ABSENT_RETRY_MS = 60_000;
 /** Answers that only a list can get past, when they come this often in a row. */
 const REFUSALS_BEFORE_LIST = 5;
 
@@ -84,6 +88,7 @@ export class Reflector<T extends KubernetesObject> {
   #canWatchList = true;
   #failures = 0;
   #listedAt = 0;
+  #isForbidden = false;
   #activeAt: number;
 
   constructor(options: ReflectorOptions<T>) {
@@ -93,8 +98,9 @@ export class Reflector<T extends KubernetesObject> {
     this.#activeAt = options.clock.monotonic();
   }
 
+  /** It has listed; or there is nothing to wait for, because the kind is optional and absent or forbidden. */
   get hasSynced(): boolean {
-    return this.#options.feed.hasSynced;
+    return this.#options.feed.hasSynced || this.#isForbidden;
   }
 
   /** Time since it last heard anything, answers and refusals alike, milliseconds: beyond a minute or two it is deaf. */
@@ -204,19 +210,25 @@ export class Reflector<T extends KubernetesObject> {
     return failure?.code === 404 && this.#options.isOptional === true && this.#options.feed.seenVersion === undefined;
   }
 
+  /** What a failure says about how to go on. */
+  #judge(failure: KubernetesError | undefined): void {
+    if (failure?.code === 403) this.#isForbidden = this.#options.isOptional === true;
+    if (failure?.code === 410) this.#listReason ??= "expired";
+    else if (isRefusal(failure) && this.#failures >= REFUSALS_BEFORE_LIST) this.#listReason ??= "refused";
+  }
+
   async #recoverFrom(cause: unknown, signal: AbortSignal): Promise<void> {
     const { clock, log, random } = this.#options;
     const failure = cause instanceof KubernetesError ? cause : undefined;
     if (this.#isAbsent(failure)) {
       this.#options.feed.declareAbsent();
       this.#activeAt = clock.monotonic();
-      await sleep(clock, ABSENT_RETRY_MS, signal).catch(() => {});
+      await sleep(clock, this.#timing.absentRetryMs, signal).catch(() => {});
       return;
     }
     this.#failures += 1;
     if (failure?.reason !== "Rewound") this.#activeAt = clock.monotonic();
-    if (failure?.code === 410) this.#listReason ??= "expired";
-    else if (isRefusal(failure) && this.#failures >= REFUSALS_BEFORE_LIST) this.#listReason ??= "refused";
+    this.#judge(failure);
     const { backoffBaseMs: baseMs, backoffMaxMs: maxMs } = this.#timing;
     const waitMs = Math.max(backoffMs(this.#failures, { baseMs, maxMs, random }), failure?.retryAfterMs ?? 0);
     const fields = { reflector: this.name, failures: this.#failures, waitMs: Math.round(waitMs), error: cause };

@@ -77,6 +77,14 @@ export const EVENT_BUS_REASONS = {
     remedy: "Wait, or look at the status of the Kafka and KafkaUser objects.",
     wokenBy: "that object",
   },
+  TopicManagementUnsupported: {
+    ready: "False",
+    beside: ["Stalled"],
+    means:
+      "The cluster answers, but topics are not managed in the way that spec.topicManagement asks for, so nothing is written.",
+    remedy: 'Set spec.topicManagement to "Direct".',
+    wokenBy: SPEC,
+  },
   AccessManagementUnsupported: {
     ready: "False",
     beside: ["Stalled"],

@@ -1,5 +1,5 @@
-// What wakes EventTopics besides their own changes: buses, policies, namespaces, ConsumerGroups, KafkaTopics.
-// Maps changes to keys and decides nothing about topics.
+// What wakes EventTopics besides their own changes: buses, policies, namespaces, ConsumerGroups (strimzi-wakes.ts has the
+// objects of Strimzi). Maps changes to keys and decides nothing about topics.
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
@@ -15,7 +15,6 @@ import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
 import { guardsOf } from "../rollout/held-rollout.ts";
-import { effectiveName, type KafkaTopic } from "../strimzi/strimzi-topics.ts";
 import { ownerOf } from "./name-obstacles.ts";
 import { policySubject } from "./resolve.ts";
 
@@ -51,11 +50,10 @@ interface WakingStores {
   readonly policies: Store<RetentionPolicy>;
   readonly namespaces: Store<{ readonly metadata: { readonly labels?: Readonly<Record<string, string>> } }>;
   readonly consumerGroups: Store<ConsumerGroup>;
-  readonly kafkaTopics: readonly Store<KafkaTopic>[];
 }
 
 export function wakesTopics(stores: WakingStores, registry: BusRegistry): Dependency[] {
-  const { topics, buses, policies, namespaces, consumerGroups, kafkaTopics } = stores;
+  const { topics, buses, policies, namespaces, consumerGroups } = stores;
   const ofBus = (busName: string): string[] => keys([...topics.byIndex("bus", busName), ...topics.byIndex("bus", "")]);
   return [
     mapDependency(buses, (change) => (isDeclaredOtherwise(change) ? ofBus(change.key) : []), { reason: "bus" }),
@@ -69,9 +67,6 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
       reason: "namespace of a ConsumerGroup",
     }),
     mapDependency(consumerGroups, (change) => topicsOfGroup(change), { reason: "ConsumerGroup" }),
-    ...kafkaTopics.map((store) =>
-      mapDependency(store, (change) => keys(namesakes(topics, change)), { reason: "KafkaTopic" }),
-    ),
   ];
 }
 
@@ -142,11 +137,6 @@ function topicsOfGroup({ before, after }: Change<ConsumerGroup>): Iterable<strin
 function deadLetterTopicOf({ metadata, spec }: ConsumerGroup): string[] {
   const ref = spec.deadLetter?.eventTopicRef;
   return ref === undefined ? [] : [keyOf({ namespace: ref.namespace ?? metadata.namespace ?? "", name: ref.name })];
-}
-
-function namesakes(topics: Store<EventTopic>, { before, after }: Change<KafkaTopic>): EventTopic[] {
-  const names = new Set([before, after].filter(isGiven).map((topic) => effectiveName(topic)));
-  return [...names].flatMap((name) => topics.byIndex("topicName", name));
 }
 
 function keys(topics: Iterable<EventTopic>): string[] {

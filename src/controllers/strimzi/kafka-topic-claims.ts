@@ -1,6 +1,8 @@
 // Which topics Strimzi's Topic Operator manages: a name with a live managed KafkaTopic is never written by us.
 // The rule fails closed: claims that cannot be read forbid every write; absent CRDs mean that there are none.
 
+import type { KafkaRef } from "./strimzi-kinds.ts";
+
 /** What is known of the KafkaTopics that an EventBus must respect. */
 export type KafkaTopicClaim =
   | { readonly kind: "none" }
@@ -10,5 +12,5 @@ export type KafkaTopicClaim =
 /** Looks up claims; synchronous, from memory. */
 export interface KafkaTopicClaims {
   /** `strimzi` is the bus' `spec.strimzi`; a bus without it lies beside no Topic Operator that we know of. */
-  find(strimzi: { readonly namespace: string; readonly name: string } | undefined, topicName: string): KafkaTopicClaim;
+  find(strimzi: KafkaRef | undefined, topicName: string): KafkaTopicClaim;
 }

@@ -1,60 +1,40 @@
-// The KafkaTopics that a Topic Operator of Strimzi manages, as claims on names. Reads a store; requests nothing.
+// The KafkaTopics that a Topic Operator of Strimzi manages, as claims on names. Reads stores; requests nothing.
 
-import type { KubernetesObject } from "../../api/custom-resource.ts";
-import type { Store } from "../../runtime/store.ts";
 import type { KafkaTopicClaim, KafkaTopicClaims } from "./kafka-topic-claims.ts";
-
-export interface KafkaTopic extends KubernetesObject {
-  readonly spec?: { readonly topicName?: string | undefined } | undefined;
-}
-
-/** Versions of kafka.strimzi.io that are served somewhere (v1beta2 up to 0.51, v1 from 0.49 on). */
-export const KAFKA_TOPIC_VERSIONS = ["v1", "v1beta2"] as const;
-
-/** Indexes that the stores of KafkaTopics need. */
-export const KAFKA_TOPIC_INDEXES = { topicName: (topic: KafkaTopic) => [effectiveName(topic)] } as const;
-
-/** The name that the Topic Operator gives to the topic in Kafka. */
-export function effectiveName(topic: KafkaTopic): string {
-  return topic.spec?.topicName ?? topic.metadata.name;
-}
+import { CLUSTER_LABEL, type Kafka, type KafkaRef, type KafkaTopic } from "./strimzi-kinds.ts";
+import { findKafka, storesOf, type Readable, type StrimziNamespaces, type StrimziStores } from "./strimzi-stores.ts";
 
 export class StrimziTopics implements KafkaTopicClaims {
-  readonly #stores: readonly Store<KafkaTopic>[];
-  readonly #namespaces: readonly string[];
+  readonly #namespaces: StrimziNamespaces;
 
-  /** `stores`: one a served version, all following `namespaces`. */
-  constructor(stores: readonly Store<KafkaTopic>[], namespaces: readonly string[]) {
-    this.#stores = stores;
+  constructor(namespaces: StrimziNamespaces) {
     this.#namespaces = namespaces;
   }
 
-  find(strimzi: { readonly namespace: string; readonly name: string } | undefined, topicName: string): KafkaTopicClaim {
+  find(strimzi: KafkaRef | undefined, topicName: string): KafkaTopicClaim {
     if (strimzi === undefined) return { kind: "none" };
-    if (!this.#namespaces.includes(strimzi.namespace)) {
-      const message =
-        `KafkaTopics in namespace "${strimzi.namespace}" are not followed, so nothing is written; ` +
-        "list the namespace in EVENTBUS_STRIMZI_NAMESPACES";
-      return { kind: "unreadable", message };
-    }
-    if (!this.#stores.every((store) => store.hasSynced)) {
-      const message = `KafkaTopics in namespace "${strimzi.namespace}" cannot be read yet, so nothing is written`;
-      return { kind: "unreadable", message };
-    }
-    const topics = this.#stores.flatMap((store) => store.byIndex("topicName", topicName));
-    const managed = topics.find((topic) => isManagedBy(topic, strimzi));
+    const stores = this.readable(strimzi);
+    if (stores.kind === "unreadable") return { ...stores, message: `${stores.message}. Until then nothing is written` };
+    const managed = stores.value.topics.byIndex("topicName", topicName).find((topic) => isManagedBy(topic, strimzi));
     if (managed === undefined) return { kind: "none" };
-    return { kind: "managed", namespace: strimzi.namespace, name: managed.metadata.name };
+    const { name, namespace = "" } = managed.metadata;
+    return { kind: "managed", namespace, name };
+  }
+
+  /** Where the Topic Operator of a Kafka object watches, if all KafkaTopics there are known. */
+  readable(strimzi: KafkaRef): Readable<StrimziStores> {
+    const kafka = findKafka(this.#namespaces, strimzi);
+    if (kafka.kind === "unreadable") return kafka;
+    return storesOf(this.#namespaces, watchedNamespace(kafka.value) ?? strimzi.namespace, ["KafkaTopics"]);
   }
 }
 
-function isManagedBy(
-  { metadata }: KafkaTopic,
-  strimzi: { readonly namespace: string; readonly name: string },
-): boolean {
-  return (
-    metadata.namespace === strimzi.namespace &&
-    metadata.labels?.["strimzi.io/cluster"] === strimzi.name &&
-    metadata.annotations?.["strimzi.io/managed"] !== "false"
-  );
+/** Where the Topic Operator looks, if not beside the Kafka object. One that stands alone has no Kafka object. */
+export function watchedNamespace(kafka: Kafka | undefined): string | undefined {
+  return kafka?.spec?.entityOperator?.topicOperator?.watchedNamespace;
+}
+
+/** Paused counts: the Topic Operator deletes the topic of a paused KafkaTopic as well. */
+function isManagedBy({ metadata }: KafkaTopic, { name }: KafkaRef): boolean {
+  return metadata.labels?.[CLUSTER_LABEL] === name && metadata.annotations?.["strimzi.io/managed"] !== "false";
 }

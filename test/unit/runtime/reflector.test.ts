@@ -236,11 +236,31 @@ describe("Reflector", () => {
     kubernetes.create("a", { size: 1 });
     const asked = kubernetes.requests.length;
     await clock.advance(5 * MINUTE_MS);
-    expect(kubernetes.requests.length - asked, "requests in five minutes").to.be.at.most(10);
+    expect(kubernetes.requests.length - asked, "requests in five minutes").to.be.at.most(25);
     kubernetes.before = () => {};
     await clock.advance(2 * MINUTE_MS);
     expect(names()).to.deep.equal(["a"]);
     expect(await metric("reflector_missed_events_total")).to.equal(0);
+  });
+
+  it("holds nobody up for an optional kind that is forbidden, and finds it once it is permitted", async () => {
+    refuse(403, "Forbidden");
+    await start({ isOptional: true });
+    await clock.advance(2_000);
+    expect(reflector.hasSynced).to.equal(true);
+    expect(store.hasSynced, "what there is, is not known").to.equal(false);
+    kubernetes.create("a", { size: 1 });
+    kubernetes.before = () => {};
+    await clock.advance(MINUTE_MS);
+    expect(store.hasSynced).to.equal(true);
+    expect(names()).to.deep.equal(["a"]);
+  });
+
+  it("does not take a kind that is needed for empty, nor go on without it where it is forbidden", async () => {
+    refuse(403, "Forbidden");
+    await start();
+    await clock.advance(5 * MINUTE_MS);
+    expect(reflector.hasSynced).to.equal(false);
   });
 
   it("does not take a kind that is needed for empty", async () => {

@@ -1,0 +1,70 @@
+// The kinds of Strimzi that the operator reads: the parts of them that it looks at, and where they are served. Types and
+// names only.
+
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+
+export interface StrimziCondition {
+  readonly type: string;
+  readonly status: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+interface StrimziStatus {
+  readonly conditions?: readonly StrimziCondition[] | undefined;
+  readonly observedGeneration?: number | undefined;
+}
+
+/** As declared, by `name`; its address is in the status. */
+export interface KafkaListener {
+  readonly name: string;
+  /** `internal` and `cluster-ip` are reached inside of the Kubernetes cluster. */
+  readonly type: string;
+  readonly tls?: boolean | undefined;
+  readonly authentication?: { readonly type?: string | undefined } | undefined;
+}
+
+export interface KafkaListenerStatus {
+  readonly name?: string | undefined;
+  /** `host:port`, several with commas. */
+  readonly bootstrapServers?: string | undefined;
+  readonly certificates?: readonly string[] | undefined;
+}
+
+export interface Kafka extends KubernetesObject {
+  readonly spec?:
+    | {
+        readonly kafka?: { readonly listeners?: readonly KafkaListener[] | undefined } | undefined;
+        readonly entityOperator?:
+          | { readonly topicOperator?: { readonly watchedNamespace?: string | undefined } | undefined }
+          | undefined;
+      }
+    | undefined;
+  readonly status?: (StrimziStatus & { readonly listeners?: readonly KafkaListenerStatus[] | undefined }) | undefined;
+}
+
+export interface KafkaUser extends KubernetesObject {
+  readonly spec?: { readonly authentication?: { readonly type?: string | undefined } | undefined } | undefined;
+  readonly status?:
+    | (StrimziStatus & { readonly username?: string | undefined; readonly secret?: string | undefined })
+    | undefined;
+}
+
+export interface KafkaTopic extends KubernetesObject {
+  readonly spec?: { readonly topicName?: string | undefined } | undefined;
+  readonly status?: (StrimziStatus & { readonly topicName?: string | undefined }) | undefined;
+}
+
+export const STRIMZI_GROUP = "kafka.strimzi.io";
+
+/** Versions that are served somewhere, the one to prefer first (v1beta2 up to 0.51, v1 from 0.49 on). */
+export const STRIMZI_VERSIONS = ["v1", "v1beta2"] as const;
+
+/** Label by which Strimzi's objects belong to a Kafka object. */
+export const CLUSTER_LABEL = "strimzi.io/cluster";
+
+/** What EventBus.spec.strimzi says of where a Kafka object is. */
+export interface KafkaRef {
+  readonly namespace: string;
+  readonly name: string;
+}
