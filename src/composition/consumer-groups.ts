@@ -97,7 +97,7 @@ function createGroupController(
 }
 
 function groupWorld(parts: Parts, tools: Pick<GroupWorld, "claims" | "poller" | "secrets">): GroupWorld {
-  const { caches, kubernetes, liveBuses: buses } = parts;
+  const { caches, clock, kubernetes, liveBuses: buses } = parts;
   const resources = kubernetes.resources<ConsumerGroup>(consumerGroup);
   return {
     ...tools,
@@ -106,6 +106,6 @@ function groupWorld(parts: Parts, tools: Pick<GroupWorld, "claims" | "poller" | 
       get: (key) => caches.topics.get(key),
       named: (topicName) => caches.topics.byIndex("topicName", topicName),
     },
-    live: { groups: new LiveObjects(resources, caches.consumerGroups, isSameVersion), buses },
+    live: { groups: new LiveObjects(resources, caches.consumerGroups, isSameVersion, clock), buses },
   };
 }

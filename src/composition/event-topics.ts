@@ -70,14 +70,15 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
   };
 }
 
-function liveObjects({ caches, kubernetes, liveBuses }: Parts): TopicWorld["live"] {
+function liveObjects({ caches, clock, kubernetes, liveBuses }: Parts): TopicWorld["live"] {
   return {
-    topics: new LiveObjects(kubernetes.resources<EventTopic>(eventTopic), caches.topics, isSameVersion),
+    topics: new LiveObjects(kubernetes.resources<EventTopic>(eventTopic), caches.topics, isSameVersion, clock),
     buses: liveBuses,
     policies: new LiveObjects(
       kubernetes.resources<RetentionPolicy>(retentionPolicy),
       caches.policies,
       isSameGeneration,
+      clock,
     ),
   };
 }

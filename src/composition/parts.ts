@@ -49,8 +49,8 @@ export interface Parts extends OperatorOptions {
   readonly liveBuses: LiveObjects<EventBus>;
 }
 
-export function liveBuses({ kubernetes }: OperatorOptions, { buses }: Caches): LiveObjects<EventBus> {
-  return new LiveObjects(kubernetes.resources<EventBus>(eventBus), buses, isSameGeneration);
+export function liveBuses({ clock, kubernetes }: OperatorOptions, { buses }: Caches): LiveObjects<EventBus> {
+  return new LiveObjects(kubernetes.resources<EventBus>(eventBus), buses, isSameGeneration, clock);
 }
 
 /** Where objects that live on a bus are resolved. */

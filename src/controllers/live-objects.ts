@@ -5,29 +5,44 @@ import { setImmediate } from "node:timers/promises";
 
 import type { KubernetesObject } from "../api/custom-resource.ts";
 import { KubernetesError, type ApiCall, type Resources } from "../kubernetes/resources.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { keyOf, parseKey } from "../runtime/object-key.ts";
 import type { Store } from "../runtime/store.ts";
 
+/** A read that is about to begin, and those who wait for it. */
+interface Waiting<T> {
+  priority: ApiCall["priority"];
+  readonly read: Promise<T | undefined>;
+}
+
+/** So long a read that is under way may keep the next one of its object waiting, milliseconds. */
+const PATIENCE_MS = 250;
+
 /**
  * Guarantees
- * - What it tells was read after it was asked; those who ask within one turn of the event loop share a request.
+ * - What it tells was read after it was asked. Those who ask within one turn of the event loop share a request, and so
+ *   do those who ask about one object while a read of it is under way: theirs is the next.
  * - What it reads enters the store at once if it is newer, so that whoever asks again asks about the truth.
  */
 export class LiveObjects<T extends KubernetesObject> {
   readonly #resources: Pick<Resources<T>, "get">;
   readonly #store: Pick<Store<T>, "accept">;
   readonly #isSame: (held: T, live: T) => boolean;
-  readonly #next = new Map<string, Promise<T | undefined>>();
+  readonly #clock: Clock;
+  readonly #next = new Map<string, Waiting<T>>();
+  readonly #underWay = new Map<string, Promise<unknown>>();
 
-  /** `isSame`: for two states of one object, whether the later one makes a difference. */
+  /** `isSame`: for two states of one object, whether the later one makes no difference. */
   constructor(
     resources: Pick<Resources<T>, "get">,
     store: Pick<Store<T>, "accept">,
     isSame: (held: T, live: T) => boolean,
+    clock: Clock,
   ) {
     this.#resources = resources;
     this.#store = store;
     this.#isSame = isSame;
+    this.#clock = clock;
   }
 
   /** `held` is undefined where the store holds nothing. Rejects with a KubernetesError where it cannot be read. */
@@ -40,19 +55,40 @@ export class LiveObjects<T extends KubernetesObject> {
 
   #read(key: string, priority: ApiCall["priority"]): Promise<T | undefined> {
     const waiting = this.#next.get(key);
-    if (waiting !== undefined) return waiting;
-    const next = this.#get(key, priority);
-    this.#next.set(key, next);
-    return next;
+    if (waiting === undefined) {
+      const next = { priority, read: this.#whenItsTurn(key) };
+      this.#next.set(key, next);
+      return next.read;
+    }
+    // Who stands in line for a bulk run does not hold up a live one.
+    if (priority !== "bulk") waiting.priority = priority;
+    return waiting.read;
   }
 
-  async #get(key: string, priority: ApiCall["priority"]): Promise<T | undefined> {
+  async #whenItsTurn(key: string): Promise<T | undefined> {
     await setImmediate();
+    await this.#endOf(this.#underWay.get(key));
+    const priority = this.#next.get(key)?.priority;
     this.#next.delete(key);
     // Shared, so the abort of one caller must not end it.
-    return await this.#resources.get(parseKey(key), { signal: new AbortController().signal, priority });
+    const read = this.#resources.get(parseKey(key), { signal: new AbortController().signal, priority });
+    const end = read.then(ignore, ignore);
+    this.#underWay.set(key, end);
+    void end.then(() => this.#underWay.get(key) === end && this.#underWay.delete(key));
+    return await read;
+  }
+
+  /** One that gets no answer is not waited for: the next may have another connection. */
+  async #endOf(read: Promise<unknown> | undefined): Promise<void> {
+    if (read === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.after(PATIENCE_MS, resolve);
+    await Promise.race([read, promise]);
+    timer.cancel();
   }
 }
+
+function ignore(): void {}
 
 /** The whole object: spec, metadata and status. */
 export function isSameVersion(held: KubernetesObject, live: KubernetesObject): boolean {

@@ -21,6 +21,7 @@ import { parseSettings } from "../../src/settings.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
+import { deepFreeze } from "../fakes/deep-freeze.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
 import { conditionProblems } from "./condition-problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
@@ -99,8 +100,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   #operator: Operator | undefined;
   #metrics: Metrics | undefined;
   readonly #userAgent: string;
-  #kafkaWrites = 0;
-  #kafkaReads = 0;
+  readonly #kafkaRequests = new Map<string, number>();
 
   constructor(
     id: string,
@@ -138,7 +138,9 @@ export class OperatorUnderTest implements AsyncDisposable {
       metrics,
     });
     const { connect = connectKafka } = this.#options;
-    const observer: Observer = { onRequest: ({ api }) => this.#count(api) };
+    const observer: Observer = {
+      onRequest: ({ api }) => void this.#kafkaRequests.set(api, this.kafkaRequests(api) + 1),
+    };
     this.#client = client;
     this.#operator = createOperator({
       kubernetes: client,
@@ -171,17 +173,18 @@ export class OperatorUnderTest implements AsyncDisposable {
   /** To Kafka, and to EventTopics or what else is named: counts over other objects are rewritten now and then. */
   async writes(resources: readonly string[] = ["eventtopics"]): Promise<Writes> {
     const requests = await this.requests(resources);
-    return { kafka: this.#kafkaWrites, kubernetes: requests.filter(({ verb }) => !READS.has(verb)).length };
+    const kafka = this.#sumOfKafkaRequests((api) => KAFKA_WRITES.test(api));
+    return { kafka, kubernetes: requests.filter(({ verb }) => !READS.has(verb)).length };
   }
 
-  /** What this operator asked of the API in its namespace. */
+  /** What this operator asked of the API in its namespace, and about what has none. */
   async requests(
     resources: readonly string[],
   ): Promise<readonly { readonly verb: string; readonly resource?: string | undefined }[]> {
     const requests = await this.controlPlane.auditedRequests();
     return requests.filter(
       ({ namespace, resource, userAgent }) =>
-        namespace === this.id && resources.includes(resource ?? "") && userAgent === this.#userAgent,
+        (namespace ?? this.id) === this.id && resources.includes(resource ?? "") && userAgent === this.#userAgent,
     );
   }
 
@@ -192,11 +195,15 @@ export class OperatorUnderTest implements AsyncDisposable {
   }
 
   /** Requests to Kafka that changed nothing, so far. */
-  readonly kafkaReads = (): number => this.#kafkaReads;
+  readonly kafkaReads = (): number => this.#sumOfKafkaRequests((api) => !KAFKA_WRITES.test(api));
 
-  #count(api: string): void {
-    if (KAFKA_WRITES.test(api)) this.#kafkaWrites += 1;
-    else this.#kafkaReads += 1;
+  /** Requests to Kafka of one name, so far. */
+  kafkaRequests(api: string): number {
+    return this.#kafkaRequests.get(api) ?? 0;
+  }
+
+  #sumOfKafkaRequests(isCounted: (api: string) => boolean): number {
+    return this.#kafkaRequests.entries().reduce((sum, [api, count]) => sum + (isCounted(api) ? count : 0), 0);
   }
 
   /** Name in Kafka of the topic that `{ domain }` makes on the default bus. */
@@ -340,11 +347,4 @@ function sound<T extends CustomResource<unknown>>(object: T): T {
   const problems = object.status?.conditions === undefined ? [] : conditionProblems(object);
   if (problems.length === 0) return object;
   throw new Error(`Conditions of ${object.metadata.name} break their invariants: ${problems.join("; ")}`);
-}
-
-/** Whoever writes to an object of a store writes to everybody's. */
-function deepFreeze(value: unknown): void {
-  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) deepFreeze(part);
 }

@@ -71,9 +71,10 @@ const defaultTimings: Timings = {
   idleMs: 300_000,
 };
 
-// More writes at once gain nothing (a broker forwards one at a time to the controller), and reads beyond these only
-// queue in the broker; both would keep items from sharing a request.
-const maxInFlight = { read: 4, bulkRead: 1, write: 1 } as const;
+// More at once gain nothing, and would keep items from sharing a request: a broker forwards one write at a time to the
+// controller, and works on one request of a connection at a time (Kafka's SocketServer mutes it meanwhile), so that of
+// reads a second one, which waits there already, is all that keeps it busy.
+const maxInFlight = { read: 2, bulkRead: 1, write: 1 } as const;
 
 export interface KafkaOptions extends ConnectionSettings {
   /** Told to the brokers, where quotas and request logs name it. */
