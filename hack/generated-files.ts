@@ -18,6 +18,7 @@ import { crdFile } from "./reference/crd-file.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
 import { metricsPage } from "./reference/metrics-page.ts";
 import { performancePage } from "./reference/performance-page.ts";
+import { aclScript, kafkaUser, readOnlyKafkaUser, rightsPage } from "./reference/rights-pages.ts";
 import { settingsPage } from "./reference/settings-page.ts";
 
 export interface GeneratedFile {
@@ -33,6 +34,10 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   { path: "docs/reference/settings.md", produce: settingsPage },
   { path: "docs/reference/metrics.md", produce: metricsPage },
   { path: "docs/performance.md", produce: performancePage },
+  { path: "docs/kafka-acls.md", produce: rightsPage },
+  { path: "config/kafka-acls/kafka-user.yaml", produce: kafkaUser },
+  { path: "config/kafka-acls/kafka-user-read-only.yaml", produce: readOnlyKafkaUser },
+  { path: "config/kafka-acls/kafka-acls.sh", produce: aclScript },
   { path: "config/prometheus/rules.yaml", produce: prometheusRules },
   { path: "config/prometheus/prometheus-rule.yaml", produce: prometheusRuleObject },
   ...Object.entries(DASHBOARDS).map(([name, dashboard]) => ({
@@ -46,7 +51,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
 ];
 
 /** Folders that hold nothing but generated files: any other file there is stale. */
-const GENERATED_FOLDERS = ["crds", "docs/reference", "docs/runbooks/reasons"];
+const GENERATED_FOLDERS = ["config/kafka-acls", "crds", "docs/reference", "docs/runbooks/reasons"];
 
 /** Writes every file below `root` (a directory URL with a trailing slash). */
 export async function writeFiles(root: URL): Promise<void> {

@@ -55,8 +55,10 @@ export class GroupUsage {
 }
 
 async function takeSnapshot(admin: KafkaAdmin, call: Call): Promise<Snapshot> {
-  const listing = await admin.listGroups(call);
+  const [cluster, listing] = await Promise.all([admin.cluster(call), admin.listGroups(call)]);
   if (listing.status !== "ok" || listing.value.isPartial) return undefined;
+  // Who may not describe the cluster is not told of groups that are hidden from it, nor that there are any.
+  if (cluster.status !== "ok" || cluster.value.operations?.includes("Describe") !== true) return undefined;
   const uses = await Promise.all(listing.value.groups.map((group) => usesOf(group, admin, call)));
   const byTopic = new Map<string, GroupUse[]>();
   for (const use of uses) {

@@ -48,6 +48,7 @@ export interface WriteCall extends Call {
  *
  * Caveats
  * - Created is not yet visible: `describeTopic` may say `missing` for seconds after a create (up to 10 s in a burst).
+ * - A right that is missing is `denied`, and the message names it (kafka/rights.ts), never `missing` by name.
  * - `missing` by name with the right to describe is absence; an omitted topic in a listing is not.
  */
 export interface KafkaAdmin {
@@ -93,7 +94,7 @@ export interface KafkaAdmin {
 
   /**
    * Groups of every broker that answered; `isPartial` when one did not. A group that this principal may not describe is
-   * left out without a word.
+   * left out without a word, unless it may describe the cluster (`ClusterState.operations`): then all are listed.
    */
   listGroups(call: Call): Promise<Answer<{ readonly groups: readonly GroupListing[]; readonly isPartial: boolean }>>;
   /** Asks by the group's own protocol; a live KIP-848 group never reads as Dead. */

@@ -4,10 +4,16 @@ import type { EventBusReason } from "../../api/conditions.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import type { Answer, KafkaFailure } from "../../kafka/model/failure.ts";
+import { RIGHTS } from "../../kafka/rights.ts";
 import type { Refusal } from "../plan.ts";
 
 export type BusJudgement =
-  | { readonly kind: "connected"; readonly cluster: ClusterState }
+  | {
+      readonly kind: "connected";
+      readonly cluster: ClusterState;
+      /** Rights on the whole cluster that are missing: what works without them goes on. */
+      readonly lacking?: Refusal<EventBusReason> | undefined;
+    }
   /** Nothing may be done with the cluster, if there is one. */
   | { readonly kind: "down"; readonly refusal: Refusal<EventBusReason> };
 
@@ -38,7 +44,21 @@ export function judgeCluster(bus: EventBus, answer: Answer<ClusterState>): BusJu
         'set it to "Direct"',
     );
   }
-  return { kind: "connected", cluster: answer.value };
+  return { kind: "connected", cluster: answer.value, lacking: lackingRights(answer.value) };
+}
+
+/** Of brokers that do not tell nothing is said: what is refused will say so itself. */
+function lackingRights({ operations }: ClusterState): Refusal<EventBusReason> | undefined {
+  const needed = RIGHTS.filter(({ resource, need }) => resource === "cluster" && need === "always");
+  const lacking = needed.filter(({ operation }) => operations?.includes(operation) === false);
+  // Who may not describe the cluster is not told what else it may do.
+  const told = lacking.some(({ operation }) => operation === "Describe") ? lacking.slice(0, 1) : lacking;
+  if (told.length === 0) return undefined;
+  const sentences = told.map(
+    ({ operation, purpose }) =>
+      `The operator's user has no right to ${operation} on the cluster, which is needed for ${purpose}`,
+  );
+  return { reason: "InsufficientPermissions", message: sentences.join(". ") };
 }
 
 function down(reason: EventBusReason, message: string): BusJudgement {

@@ -1,5 +1,6 @@
 // Tells what an EventBus is like: status, conditions, events, outcome. Pure, and the only author of its conditions.
 
+import type { EventBusReason } from "../../api/conditions.ts";
 import type { Condition } from "../../api/custom-resource.ts";
 import type { EventBus, EventBusStatus } from "../../api/event-bus.ts";
 import { EVENT_BUS_REASONS } from "../../api/reasons/event-bus.ts";
@@ -9,6 +10,7 @@ import { buildConditions, findCondition, isTransition } from "../../runtime/cond
 import { failed, settled, stalled, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { LEFT_BEHIND_MOST, leftBehindKey, type BusHealth, type LeftBehind } from "../bus-registry.ts";
+import type { Refusal } from "../plan.ts";
 import { conditionsFor, isReconciling } from "../ready-reason.ts";
 import type { BusJudgement } from "./judgement.ts";
 import type { TopicCounts } from "./topic-counts.ts";
@@ -75,12 +77,13 @@ function numbers(
 
 function wellRefusal(
   bus: EventBus,
-  { cluster }: Extract<BusJudgement, { kind: "connected" }>,
+  { cluster, lacking }: Extract<BusJudgement, { kind: "connected" }>,
   pause: string | undefined,
-): { readonly reason: "Connected" | "Suspended" | "AccessManagementUnsupported"; readonly message: string } {
+): Refusal<EventBusReason> {
   const brokers = cluster.brokers.length === 1 ? "1 broker" : `${cluster.brokers.length} brokers`;
   const paused = pause === undefined ? "" : `. ${pause}`;
   const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}${paused}`;
+  if (lacking !== undefined) return { ...lacking, message: `${lacking.message}. ${connected}` };
   const unsupported = unsupportedAccess(bus.spec);
   if (unsupported !== undefined) {
     return { reason: "AccessManagementUnsupported", message: `${unsupported}. ${connected}` };

@@ -1,5 +1,7 @@
 // A Kafka cluster as seen from outside. Pure data.
 
+import type { AclOperation } from "./acl.ts";
+
 export interface Broker {
   readonly id: number;
   readonly rack?: string | undefined;
@@ -24,4 +26,9 @@ export interface ClusterState {
   readonly capabilities: readonly Capability[];
   /** Release that the finalized metadata.version belongs to (`4.3`), where the brokers tell. */
   readonly version?: string | undefined;
+  /**
+   * What our user may do with the cluster as a whole: all of it where brokers have no authorizer, none where it may not
+   * even describe it. Undefined where the brokers do not tell.
+   */
+  readonly operations?: readonly AclOperation[] | undefined;
 }

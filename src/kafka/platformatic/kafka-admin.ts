@@ -9,6 +9,7 @@ import { type Answer, failedWith, type KafkaFailure, ok } from "../model/failure
 import type { CommittedOffset, GroupState, ListedOffset, OffsetAt, TopicPartition } from "../model/offsets.ts";
 import type { ConfigChange, ConfigEntry, ConfigResource } from "../model/topic-config.ts";
 import type { CreatedTopic, NewTopic, TopicKey, TopicState, ValidatedTopic } from "../model/topic.ts";
+import { namingDenials } from "../named-denials.ts";
 import { parseAddress } from "./address.ts";
 import { Connector } from "./connector.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -91,7 +92,7 @@ export interface KafkaOptions extends ConnectionSettings {
  * @throws Error where a bootstrap server is not an address, or there is none.
  */
 export function connectKafka(options: KafkaOptions): KafkaAdmin {
-  return new PlatformaticAdmin(options);
+  return namingDenials(new PlatformaticAdmin(options));
 }
 
 class PlatformaticAdmin implements KafkaAdmin {

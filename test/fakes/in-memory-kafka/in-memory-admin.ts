@@ -43,6 +43,7 @@ export class InMemoryAdmin implements KafkaAdmin {
         "topicIds",
       ],
       version: "4.3",
+      operations: this.#kafka.clusterOperations,
     });
     return this.#gate.pass("cluster", "", call, () => ok(state()));
   }

@@ -4,6 +4,7 @@
 import { randomBytes } from "node:crypto";
 
 import type { KafkaAdmin } from "../../../src/kafka/admin.ts";
+import type { AclOperation } from "../../../src/kafka/model/acl.ts";
 import type { KafkaFailure } from "../../../src/kafka/model/failure.ts";
 import type { ConfigSource } from "../../../src/kafka/model/topic-config.ts";
 import { systemClock, type Clock } from "../../../src/runtime/clock.ts";
@@ -47,6 +48,8 @@ export class InMemoryKafka {
   network: Network = "up";
   /** Which calls the authorizer refuses. */
   denies: (verb: Verb, name: string) => boolean = () => false;
+  /** What the authorizer permits on the cluster as a whole. */
+  clusterOperations: readonly AclOperation[] = ["Alter", "Create", "Describe", "DescribeConfigs"];
   /** While set, every write is refused with this wait (KIP-599). */
   throttleMs: number | undefined;
   readonly #brokers: readonly number[];

@@ -1,8 +1,16 @@
 // Who the cluster is, which brokers it has and what it can do, all told by one connection.
 
-import { apiVersionsV3, ConfigResourceTypes, metadataV12 } from "@platformatic/kafka";
+import {
+  apiVersionsV3,
+  ConfigResourceTypes,
+  DescribeClusterEndpointTypes,
+  describeClusterV1,
+  metadataV12,
+} from "@platformatic/kafka";
 
+import type { AclOperation } from "../../model/acl.ts";
 import type { ClusterState } from "../../model/cluster.ts";
+import { operationsOf } from "../acl-codes.ts";
 import type { BrokerAddress } from "../address.ts";
 import { capabilitiesOf } from "../capabilities.ts";
 import { describeConfigsV4 } from "../codecs/describe-configs-v4.ts";
@@ -47,6 +55,13 @@ async function hasTieredStorage(wire: Wire): Promise<boolean> {
   );
 }
 
+async function ownOperations(wire: Wire): Promise<readonly AclOperation[] | undefined> {
+  if (!wire.offers(describeClusterV1.api)) return undefined;
+  const endpoint = DescribeClusterEndpointTypes.BROKERS;
+  const { clusterAuthorizedOperations } = await wire.request([describeClusterV1.api], [true, endpoint], 0);
+  return operationsOf(clusterAuthorizedOperations);
+}
+
 /** Identity and brokers only; what routing needs. */
 export const describeTopology: Operation<null, Topology> = {
   name: "Metadata of brokers",
@@ -66,10 +81,11 @@ export const describeCluster: Operation<null, ClusterDescription> = {
   limits: [],
   keyOf: () => cluster,
   async exchange(wire) {
-    const [{ clusterId, brokers, throttleMs }, versions, isTiered] = await Promise.all([
+    const [{ clusterId, brokers, throttleMs }, versions, isTiered, operations] = await Promise.all([
       topologyOf(wire),
       wire.request([apiVersionsV3.api], [...software], 0),
       hasTieredStorage(wire),
+      ownOperations(wire),
     ]);
     const ranges = new Map(versions.apiKeys.map((api) => [api.apiKey, api]));
     const features = new Map(
@@ -80,6 +96,7 @@ export const describeCluster: Operation<null, ClusterDescription> = {
       brokers: brokers.map(({ id, rack }) => ({ id, rack })).toSorted((one, other) => one.id - other.id),
       capabilities: capabilitiesOf(ranges, features, isTiered),
       version: kafkaVersionOf(features.get("metadata.version")),
+      operations,
     };
     return { results: new Map([[cluster, okResult({ clusterId, brokers, state })]]), throttleMs };
   },

@@ -29,6 +29,7 @@ async function measure({ needs = {}, nowMs = NOW, offsets = lying(5n), sizes = n
       asked.push(at);
       return offsets(at, partition);
     },
+    cluster: async () => ok({ operations: ["Describe"] }),
     describeLogDirs: async () => ok(sizes),
     listGroups: async () => {
       asked.push("groups");
