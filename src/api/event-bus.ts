@@ -83,8 +83,8 @@ const topicDefaults = z.object({
   perPartitionThroughput: size()
     .optional()
     .describe(
-      "Bytes per second that one partition is counted on to carry when partitions are computed from spec.sizing. " +
-        "Default: 10Mi.",
+      "Bytes per second that one partition is counted on to carry when partitions are computed from spec.sizing: of " +
+        "new topics, and of others when their own sizing changes. Default: 10Mi.",
     ),
 });
 

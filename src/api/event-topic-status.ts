@@ -77,6 +77,14 @@ const retentionPolicyRecord = z.object({
   generation: count().optional().describe("Its generation, as applied."),
 });
 
+const sizedBy = z.object({
+  class: text(64).optional().describe("spec.sizing.class."),
+  throughput: count().optional().describe("spec.sizing.throughput, bytes per second."),
+  perPartitionThroughput: count().optional().describe("spec.sizing.perPartitionThroughput, bytes per second."),
+  maxConsumers: count().optional().describe("spec.sizing.maxConsumers."),
+  partitions: count().describe("What they came to, with what the bus said then."),
+});
+
 export const eventTopicStatus = z.object({
   ...commonStatus,
   bus: busRecord,
@@ -87,6 +95,9 @@ export const eventTopicStatus = z.object({
   partitions: whole(0, MAX_PARTITIONS * 10)
     .optional()
     .describe("Partitions that the topic has."),
+  sizedBy: sizedBy
+    .optional()
+    .describe("The fields of spec.sizing that the topic was sized by; it is sized anew when they change."),
   replicationFactor: whole(0, MAX_REPLICATION_FACTOR)
     .optional()
     .describe("Replicas that each partition has; absent where partitions differ."),

@@ -48,7 +48,9 @@ const sizing = z
     throughput: size().optional().describe("Bytes per second that the topic must carry."),
     perPartitionThroughput: size()
       .optional()
-      .describe("Bytes per second that one partition is counted on to carry. Default: the bus's, else 10Mi."),
+      .describe(
+        "Bytes per second that one partition is counted on to carry. Default: the bus's when it is computed, else 10Mi.",
+      ),
     maxConsumers: whole(1, MAX_PARTITIONS)
       .optional()
       .describe("Consumers that one group runs side by side at most; each needs a partition."),
@@ -148,7 +150,11 @@ const eventTopicSpec = z
       ),
     sizing: sizing
       .optional()
-      .describe("Computes the number of partitions, instead of partitions: the largest of what its parts need."),
+      .describe(
+        "Computes the number of partitions, instead of partitions: the largest of what its parts need. Computed when " +
+          "the topic is made and when its own fields change (status.sizedBy), not when the bus' rate does; a topic " +
+          "that somebody has grown beyond it is left as it is.",
+      ),
     partitionKey: text(253)
       .optional()
       .describe(

@@ -10,6 +10,14 @@ export interface Sizing {
   readonly maxConsumers?: number | undefined;
 }
 
+/** The fields of a sizing in canonical units. */
+export interface SizedBy {
+  readonly class?: string | undefined;
+  readonly throughput?: number | undefined;
+  readonly perPartitionThroughput?: number | undefined;
+  readonly maxConsumers?: number | undefined;
+}
+
 export type SizingResult =
   | { readonly kind: "partitions"; readonly count: number; readonly because: string }
   | { readonly kind: "exceeds"; readonly count: number; readonly message: string };
@@ -22,6 +30,25 @@ const CLASSES = {
 
 /** 10 MiB/s, the usual conservative figure for one partition, unless bus or topic say otherwise. */
 export const DEFAULT_PER_PARTITION_THROUGHPUT = "10Mi";
+
+/** By these a topic is sized: while they stay, neither the bus nor a default changes it. */
+export function sizedBy({ class: name, throughput, perPartitionThroughput, maxConsumers }: Sizing): SizedBy {
+  return {
+    class: name,
+    throughput: bytes(throughput),
+    perPartitionThroughput: bytes(perPartitionThroughput),
+    maxConsumers,
+  };
+}
+
+export function isSameSizing(a: SizedBy, b: SizedBy): boolean {
+  const keys = ["class", "throughput", "perPartitionThroughput", "maxConsumers"] as const;
+  return keys.every((key) => a[key] === b[key]);
+}
+
+function bytes(size: string | number | undefined): number | undefined {
+  return size === undefined ? undefined : parseSize(size);
+}
 
 /** The largest of what class, throughput and consumers need; refused above the ceiling of the class. */
 export function partitionsFor(sizing: Sizing, busPerPartitionThroughput?: string | number): SizingResult {

@@ -107,6 +107,28 @@ describe("An EventTopic", () => {
     await eventually(() => operator.topic("refused"), ready("True", "Created"));
   });
 
+  it("is sized when it is made and when its own sizing changes, and not when the bus' rate does or somebody grows it", async () => {
+    const partitions = async (): Promise<number | undefined> =>
+      (await operator.probe.describeTopic(operator.topicName("sized")))?.partitions.length;
+    await operator.createTopic("sized", { sizing: { throughput: "20Mi" } });
+    await eventually(() => operator.topic("sized"), ready("True", "Created"));
+    expect(await partitions()).to.equal(2);
+    await operator.patchBus({ spec: { topicDefaults: { perPartitionThroughput: "5Mi" } } });
+    await operator.restart();
+    await thenNothing(operator, ["sized"]);
+    await operator.probe.createPartitions(operator.topicName("sized"), 5);
+    await operator.patchTopic("sized", { metadata: { annotations: { "eventbus.dev/requestedAt": "grown" } } });
+    await eventually(
+      () => operator.topic("sized"),
+      ({ status }) => expect(status?.partitions).to.equal(5),
+    );
+    await eventually(() => operator.topic("sized"), ready("True", "Created"));
+    await operator.patchTopic("sized", { spec: { sizing: { throughput: "30Mi" } } });
+    const topic = await eventually(() => operator.topic("sized"), ready("True", "UpToDate"));
+    expect(await partitions()).to.equal(6);
+    expect(topic.status?.sizedBy).to.deep.equal({ throughput: 31_457_280, partitions: 6 });
+  });
+
   it("stays in Kafka when it is deleted with the default policy", async () => {
     await operator.createTopic("kept");
     await eventually(() => operator.topic("kept"), ready("True", "Created"));

@@ -68,6 +68,7 @@ export function deadLetterTopic(
     ...source,
     name: wish.name,
     boundId: wish.boundId,
+    sizing: undefined,
     partitions: exceeds(live, wish, shape) ? undefined : partitions,
     replicationFactor: source.replicationFactor === undefined ? undefined : factor,
     atCreation: { partitions, replicationFactor: factor },

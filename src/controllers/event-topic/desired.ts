@@ -10,7 +10,7 @@ import { objectionToConfig, objectionToPartitions, objectionToReplicationFactor 
 import { matchesAnyPattern } from "../../domain/name-pattern.ts";
 import { exceedsAdoption, type Adoption } from "../../domain/namespace-grants.ts";
 import { PROFILES } from "../../domain/profiles.ts";
-import { partitionsFor } from "../../domain/sizing.ts";
+import { isSameSizing, partitionsFor, sizedBy, type SizedBy } from "../../domain/sizing.ts";
 import type { Refusal } from "../plan.ts";
 import { isContested } from "./contested.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -35,6 +35,8 @@ export interface DesiredTopic {
   readonly boundId?: string | undefined;
   /** Enforced on a topic that exists, where the spec asks for it. */
   readonly partitions?: Setting<number> | undefined;
+  /** The number was computed: by what; and whether the topic has been sized so before, and may have grown since. */
+  readonly sizing?: (SizedBy & { readonly isSettled: boolean }) | undefined;
   readonly replicationFactor?: Setting<number> | undefined;
   /** For a topic that is yet to be created: the above, else the bus' and the profile's defaults. */
   readonly atCreation: {
@@ -71,7 +73,7 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
   const isIgnored = (key: string): boolean =>
     matchesAnyPattern(ignored, key) || (undecided !== undefined && POLICY_KEYS.has(key));
   const boundId = memory.clusterId === identity.clusterId ? memory.topicId : undefined;
-  const wanted = wantedPartitions(speakers);
+  const wanted = wantedPartitions(speakers, boundId === undefined ? undefined : memory.sizedBy);
   const deletes = spec.deletionPolicy === "Delete" && resolved.grant.deletionPolicies.includes("Delete");
   const adoption = spec.adoption ?? leastAdoption(DEFAULT_ADOPTION, resolved.grant.adoption);
   return {
@@ -79,6 +81,7 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
     name: identity.topicName,
     boundId,
     partitions: wanted.partitions,
+    sizing: wanted.sizing,
     replicationFactor: wantedReplicationFactor(speakers),
     atCreation: {
       partitions: wanted.partitions ?? defaultPartitions(speakers),
@@ -128,18 +131,24 @@ function judgedConfigs(speakers: Speakers, isIgnored: (key: string) => boolean):
   return new Map([...judged].filter(([key]) => !isIgnored(key)));
 }
 
-interface WantedPartitions {
-  readonly partitions?: Setting<number> | undefined;
+interface WantedPartitions extends Pick<DesiredTopic, "partitions" | "sizing"> {
   readonly refusals: readonly Refusal<EventTopicReason>[];
 }
 
-function wantedPartitions(speakers: Speakers): WantedPartitions {
+/** `recorded`: what the topic was sized by. What is computed once is not computed again because a bus or a default changes. */
+function wantedPartitions(speakers: Speakers, recorded: TopicMemory["sizedBy"]): WantedPartitions {
   const { topic, bus } = speakers;
   if (topic.sizing === undefined)
     return { partitions: judgedPartitions(topic.partitions, SOURCE.spec, speakers), refusals: [] };
+  const fields = sizedBy(topic.sizing);
+  if (recorded !== undefined && isSameSizing(fields, recorded)) {
+    const partitions = judgedPartitions(recorded.partitions, SOURCE.spec, speakers);
+    return { partitions, sizing: { ...fields, isSettled: true }, refusals: [] };
+  }
   const sized = partitionsFor(topic.sizing, bus.spec.topicDefaults?.perPartitionThroughput);
   if (sized.kind === "exceeds") return { refusals: [{ reason: "LimitExceeded", message: sized.message }] };
-  return { partitions: judgedPartitions(sized.count, SOURCE.spec, speakers), refusals: [] };
+  const partitions = judgedPartitions(sized.count, SOURCE.spec, speakers);
+  return { partitions, sizing: { ...fields, isSettled: false }, refusals: [] };
 }
 
 function defaultPartitions(speakers: Speakers): Setting<number> | undefined {

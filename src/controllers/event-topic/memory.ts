@@ -24,6 +24,8 @@ export interface TopicMemory {
   /** Present: the object is bound to this topic and no namesake. */
   readonly topicId?: string | undefined;
   readonly isAdopted: boolean;
+  /** What its sizing came to when it was computed, and by which fields. */
+  readonly sizedBy?: EventTopicStatus["sizedBy"];
   /** As it was last seen; undefined where partitions differed. */
   readonly replicationFactor?: number | undefined;
   readonly policyName?: string | undefined;
@@ -48,7 +50,7 @@ export interface TopicMemory {
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const { bus, topicName, topicId, adopted, replicationFactor, retentionPolicy, managedKeys, pendingChanges } =
+  const { bus, topicName, topicId, adopted, sizedBy, replicationFactor, retentionPolicy, managedKeys, pendingChanges } =
     topic.status ?? {};
   const { annotations, deletionTimestamp } = topic.metadata;
   return {
@@ -57,6 +59,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     topicName,
     topicId,
     isAdopted: adopted ?? false,
+    sizedBy,
     replicationFactor,
     policyName: retentionPolicy?.name,
     managedKeys: new Set(managedKeys),

@@ -23,26 +23,29 @@ export function partitionDifference(
   topic: TopicState,
   configs: ReadonlyMap<string, ConfigEntry>,
 ): PartitionDifference {
-  const refusals: Refusal<EventTopicReason>[] = [];
-  const notes: string[] = [];
-  const steps: TopicAction[] = [];
-  const wanted = desired.partitions;
-  const live = topic.partitions.length;
-  if (wanted !== undefined && wanted.value > live) {
-    const refusal = wanted.objection ?? unacknowledged(desired, wanted.value, live, configs);
-    if (refusal !== undefined) refusals.push(refusal);
-    else
-      steps.push({ type: "growPartitions", topicName: desired.name, from: live, to: wanted.value, cause: "declared" });
-  } else if (wanted !== undefined && wanted.value < live) {
-    refusals.push(decrease(desired.name, wanted.value, live));
-  } else if (wanted?.objection !== undefined) {
-    notes.push(wanted.objection.message);
-  }
+  const { steps, refusals, notes } = countDifference(desired, topic.partitions.length, configs);
   const factor = desired.replicationFactor?.value;
-  if (factor !== undefined && factor !== replicationFactorOf(topic)) {
-    refusals.push(factorChange(desired.name, factor, topic));
+  const isMoved = factor !== undefined && factor !== replicationFactorOf(topic);
+  return { steps, refusals: isMoved ? [...refusals, factorChange(desired.name, factor, topic)] : refusals, notes };
+}
+
+function countDifference(
+  desired: DesiredTopic,
+  live: number,
+  configs: ReadonlyMap<string, ConfigEntry>,
+): PartitionDifference {
+  const { name: topicName, partitions: wanted, sizing } = desired;
+  const nothing = { steps: [], refusals: [], notes: [] };
+  if (wanted === undefined) return nothing;
+  const { value, objection } = wanted;
+  if (value > live) {
+    const refusal = objection ?? unacknowledged(desired, value, live, configs);
+    if (refusal !== undefined) return { ...nothing, refusals: [refusal] };
+    return { ...nothing, steps: [{ type: "growPartitions", topicName, from: live, to: value, cause: "declared" }] };
   }
-  return { steps, refusals, notes };
+  if (value === live) return objection === undefined ? nothing : { ...nothing, notes: [objection.message] };
+  if (sizing?.isSettled !== true) return { ...nothing, refusals: [decrease(topicName, value, live)] };
+  return { ...nothing, notes: [`it has ${live} partitions, and spec.sizing came to ${value}`] };
 }
 
 function decrease(name: string, wanted: number, live: number): Refusal<EventTopicReason> {

@@ -52,6 +52,7 @@ export function finishedFacts(topic: EventTopic, finished: Finished, nowMs: numb
     createdAt: hasSeenAgain(topic, finished) ? undefined : creationTime(result, topic.status, nowMs),
     adopted: result.isCreated ? false : (plan.binding?.isAdopted ?? false),
     partitions: result.partitions,
+    sizedBy: sizing(desired, result, facts.sizedBy),
     replicationFactor: result.replicationFactor,
     retentionPolicy: policyRecord(facts.retentionPolicy, { ...finished, result }),
     effectiveConfig: omitEmpty(
@@ -62,6 +63,19 @@ export function finishedFacts(topic: EventTopic, finished: Finished, nowMs: numb
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
     consumerGroups: omitEmpty(resolved.consumerGroups ?? facts.consumerGroups ?? []),
   };
+}
+
+/** What the topic was sized by, once it has as many partitions as that came to. */
+function sizing(
+  { partitions, sizing: wanted, speakers }: DesiredTopic,
+  result: ResultingTopic,
+  before: TopicFacts["sizedBy"],
+): TopicFacts["sizedBy"] {
+  if (speakers.topic.sizing === undefined) return undefined;
+  if (wanted === undefined || wanted.isSettled || partitions === undefined || result.partitions !== partitions.value)
+    return before;
+  const { isSettled: _known, ...fields } = wanted;
+  return { ...fields, partitions: partitions.value };
 }
 
 /** Brokers show the topic: told where the status is written anyway, so that it costs no write of its own. */

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
-import { partitionsFor, type Sizing } from "../../../src/domain/sizing.ts";
+import { isSameSizing, partitionsFor, sizedBy, type Sizing } from "../../../src/domain/sizing.ts";
 
 describe("partitionsFor()", () => {
   const cases: { readonly why: string; readonly sizing: Sizing; readonly count: number; readonly exceeds?: boolean }[] =
@@ -27,4 +27,24 @@ describe("partitionsFor()", () => {
     expect(partitionsFor({ throughput: "100Mi" }, "50Mi")).to.include({ count: 2 });
     expect(partitionsFor({ throughput: "100Mi", perPartitionThroughput: "10Mi" }, "50Mi")).to.include({ count: 10 });
   });
+});
+
+describe("isSameSizing()", () => {
+  const cases: readonly { why: string; a: Sizing; b: Sizing; same: boolean }[] = [
+    { why: "the same size in other units", a: { throughput: "10Mi" }, b: { throughput: 10_485_760 }, same: true },
+    { why: "another throughput", a: { throughput: "10Mi" }, b: { throughput: "11Mi" }, same: false },
+    { why: "another class", a: { class: "small" }, b: { class: "medium" }, same: false },
+    { why: "consumers that were added", a: { class: "small" }, b: { class: "small", maxConsumers: 4 }, same: false },
+    {
+      why: "a rate of its own, though it be the bus'",
+      a: { throughput: "10Mi" },
+      b: { throughput: "10Mi", perPartitionThroughput: "10Mi" },
+      same: false,
+    },
+  ];
+  for (const { why, a, b, same } of cases) {
+    it(`${same ? "takes for the same" : "tells apart"}: ${why}`, () => {
+      expect(isSameSizing(sizedBy(a), sizedBy(b))).to.equal(same);
+    });
+  }
 });
