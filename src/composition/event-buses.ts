@@ -5,6 +5,8 @@ import { ANNOTATION } from "../api/group.ts";
 import { declaredOrigin } from "../controllers/event-bus/declared-origin.ts";
 import { forgetBus, reconcileBus, type BusWorld } from "../controllers/event-bus/kind.ts";
 import { readBuses } from "../controllers/event-bus/readings.ts";
+import { strimziGate, strimziOrigin } from "../controllers/event-bus/strimzi-origin.ts";
+import { wakesBusesOnStrimzi } from "../controllers/event-bus/strimzi-wakes.ts";
 import { WrittenNumbers } from "../controllers/event-bus/written-numbers.ts";
 import type { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
 import { FollowedSecrets } from "../controllers/secrets/followed-secrets.ts";
@@ -27,7 +29,7 @@ export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
   const world: BusWorld = {
     ...parts,
     secrets,
-    origins: [declaredOrigin(secretNamespace)],
+    origins: [strimziGate(caches.strimzi), declaredOrigin(secretNamespace), strimziOrigin(caches.strimzi)],
     isOurs: oursBy(settings),
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),
     guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
@@ -46,7 +48,7 @@ export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
     reconcile: reconcileBus(world, () => parts.clock.now()),
     onGone: (key) => void forgetBus(key, world),
     annotations: [ANNOTATION.approve],
-    dependencies: [secrets.wakes],
+    dependencies: [secrets.wakes, ...wakesBusesOnStrimzi(caches.buses, caches.strimzi)],
     maxInFlight: 100,
     // A broken cluster is tried again soon, and never more than once a second.
     retry: { baseMs: 1_000, maxMs: 5_000 },

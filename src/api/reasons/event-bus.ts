@@ -77,6 +77,15 @@ export const EVENT_BUS_REASONS = {
     remedy: "Wait, or look at the status of the Kafka and KafkaUser objects.",
     wokenBy: "that object",
   },
+  ListenerUnsuitable: {
+    ready: "False",
+    beside: ["Stalled"],
+    means:
+      "No listener of Strimzi's Kafka object, or not the one named, takes the credentials that spec.strimzi leads to.",
+    remedy:
+      "Name another listener or KafkaUser; where Strimzi's users cannot log in (oauth, custom), give the connection by spec.kafka, beside spec.strimzi.",
+    wokenBy: `that object, and ${SPEC}`,
+  },
   TopicManagementUnsupported: {
     ready: "False",
     beside: ["Stalled"],

@@ -16,6 +16,8 @@ export interface AuthoritiesSource {
 export interface TlsSource {
   /** Undefined: those of the system. */
   readonly authorities?: AuthoritiesSource | undefined;
+  /** PEM, trusted as well; they are public. */
+  readonly certificates?: readonly string[] | undefined;
   /** With it the connection is mutual TLS. */
   readonly certificate?:
     | {

@@ -49,9 +49,10 @@ function securityOf(tls: TlsSettings | undefined, sasl: SaslCredentials | undefi
   return sasl === undefined ? { protocol: "PLAINTEXT" } : { protocol: "SASL_PLAINTEXT", sasl };
 }
 
-function tlsSettings({ authorities, certificate, serverName }: TlsSource, secrets: Values): TlsSettings {
+function tlsSettings(source: TlsSource, secrets: Values): TlsSettings {
+  const { authorities, certificate, certificates = [], serverName } = source;
   return {
-    certificateAuthorities: authorities && secrets.authorities(authorities),
+    certificateAuthorities: authorities && [...secrets.authorities(authorities), ...certificates],
     clientCertificate: certificate && secrets.clientCertificate(certificate),
     serverName,
   };

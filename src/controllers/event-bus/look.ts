@@ -63,10 +63,8 @@ function sourceOf(bus: EventBus, origins: readonly ConnectionOrigin[]): SourceRe
     const found = origin(bus);
     if (found !== undefined) return found;
   }
-  return refused(
-    "StrimziNotFound",
-    "Following a Kafka object of Strimzi is not supported yet; set spec.kafka.bootstrapServers",
-  );
+  // The schema wants one of the two.
+  return refused("StrimziNotFound", "Nothing says where Kafka is; set spec.kafka or spec.strimzi");
 }
 
 /** Opens what is not open yet, and asks what is open whether it is still there. */

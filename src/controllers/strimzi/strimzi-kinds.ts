@@ -26,8 +26,11 @@ export interface KafkaListener {
 
 export interface KafkaListenerStatus {
   readonly name?: string | undefined;
+  /** The name, before there was one. */
+  readonly type?: string | undefined;
   /** `host:port`, several with commas. */
   readonly bootstrapServers?: string | undefined;
+  /** PEM: of the listener's own where it has one, else of the cluster's authority. */
   readonly certificates?: readonly string[] | undefined;
 }
 
@@ -36,7 +39,10 @@ export interface Kafka extends KubernetesObject {
     | {
         readonly kafka?: { readonly listeners?: readonly KafkaListener[] | undefined } | undefined;
         readonly entityOperator?:
-          | { readonly topicOperator?: { readonly watchedNamespace?: string | undefined } | undefined }
+          | {
+              readonly topicOperator?: { readonly watchedNamespace?: string | undefined } | undefined;
+              readonly userOperator?: { readonly watchedNamespace?: string | undefined } | undefined;
+            }
           | undefined;
       }
     | undefined;
