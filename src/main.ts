@@ -1,25 +1,39 @@
-// The process edge: arguments, environment, exit codes. The only reader of process.env.
+// The process edge: arguments, environment, streams, exit codes. The only reader of process.env.
 
 import { enableCompileCache } from "node:module";
+import { homedir } from "node:os";
+import { text } from "node:stream/consumers";
+import { isatty } from "node:tty";
 
-import { Command } from "commander";
-
-import { describeSettings } from "./settings.ts";
+import { runProgram } from "./cli/program.ts";
+import type { Output, Terminal } from "./cli/terminal.ts";
 import { VERSION } from "./version.ts";
 
 enableCompileCache();
 
-const program = new Command("event-bus-operator")
-  .description("Kubernetes operator for event-bus topics, consumer groups and retention on Kafka, alongside Strimzi.")
-  .version(VERSION)
-  .addHelpText(
-    "after",
-    `\nSettings (environment):\n${describeSettings()}\n\nExit codes: 0 stopped, 1 failed or lost the lease, 2 wrong settings.`,
-  )
-  .action(async () => {
-    // Loaded here, so that --help and --version are immediate.
+const terminal: Terminal = {
+  environment: process.env,
+  workingDirectory: process.cwd(),
+  homeDirectory: homedir(),
+  out: outputTo(process.stdout),
+  err: outputTo(process.stderr),
+  readStdin: () => text(process.stdin),
+};
+
+process.exitCode = await runProgram(process.argv.slice(2), {
+  terminal,
+  version: VERSION,
+  operate: async () => {
     const { runOperator } = await import("./cli/operator.ts");
     await runOperator({ environment: process.env, version: VERSION, exit: (code) => process.exit(code) });
-  });
+  },
+});
 
-await program.parseAsync();
+function outputTo(stream: NodeJS.WriteStream & { readonly fd: number }): Output {
+  // Whoever reads may have seen enough, as `head` does.
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+  return { write: (written) => void stream.write(written), isTerminal: isatty(stream.fd) };
+}

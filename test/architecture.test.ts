@@ -109,7 +109,7 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   "@platformatic/kafka": /^src\/kafka\/platformatic\//,
   "@kubernetes/client-node": /^src\/kubernetes\/client\/kubeconfig\.ts$/,
   undici: /^src\/kubernetes\/client\//,
-  yaml: /^src\/kubernetes\/client\/kubeconfig\.ts$/,
+  yaml: /^src\/(kubernetes\/client\/kubeconfig\.ts$|cli\/)/,
   zod: API,
   winston: /^src\/telemetry\/logger\.ts$/,
   "prom-client": TELEMETRY,

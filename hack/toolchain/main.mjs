@@ -45,11 +45,13 @@ async function perform(name, args, progress) {
   const needs = task.needs(args);
   await demandPrerequisites({ node: true, ...needs });
   const node = await prepare(needs, progress);
-  await runTask(node, [
+  const command = [
     ...task.command.slice(0, 1).map((script) => join(PROJECT, script)),
     ...task.command.slice(1),
     ...args,
-  ]);
+  ];
+  // npm goes to the project, and remembers where it came from.
+  await runTask(node, command, task.isWhereTheUserIs === true ? (process.env["INIT_CWD"] ?? process.cwd()) : undefined);
 }
 
 /** @param {Progress} progress */

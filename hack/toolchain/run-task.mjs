@@ -18,9 +18,10 @@ const SAME_SIGNAL_MS = 500;
  *
  * @param {string} node
  * @param {readonly string[]} args
+ * @param {string} [cwd] Default: the project, as npm does it; tasks name their files from there.
  * @returns {Promise<never>}
  */
-export function runTask(node, args) {
+export function runTask(node, args, cwd = PROJECT) {
   // Before the task exists, so that no signal can end us without it.
   const lastSent = new Map();
   for (const signal of FORWARDED) {
@@ -32,8 +33,7 @@ export function runTask(node, args) {
     });
   }
   const child = spawn(node, ["--import", END_WITH_PARENT, ...args], {
-    // As npm does: tasks name their files from there.
-    cwd: PROJECT,
+    cwd,
     detached: true,
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: environmentWith(node),

@@ -13,7 +13,14 @@
 /**
  * `command` is a script, with the arguments that precede the user's.
  *
- * @typedef {{ does: string, needs: (args: readonly string[]) => Needs, command: readonly string[] }} Task
+ * `isWhereTheUserIs`: paths among the arguments are relative to where the user is, and not to the project.
+ *
+ * @typedef {{
+ *   does: string,
+ *   needs: (args: readonly string[]) => Needs,
+ *   command: readonly string[],
+ *   isWhereTheUserIs?: boolean,
+ * }} Task
  */
 
 /** @type {Needs} */
@@ -33,7 +40,13 @@ export const TASKS = {
   start: {
     does: "run the operator against the current kubeconfig",
     needs: () => NODE_ONLY,
+    command: ["src/main.ts", "operator"],
+  },
+  eventbus: {
+    does: "the command line: validate, plan, export, crds; --help",
+    needs: () => NODE_ONLY,
     command: ["src/main.ts"],
+    isWhereTheUserIs: true,
   },
   demo: {
     does: "ten topics on a real API server and a real Kafka, to look at; --once plays the tour and exits",

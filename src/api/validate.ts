@@ -23,6 +23,8 @@ export interface Problem {
   readonly message: string;
   /** What was found, where it is a scalar. */
   readonly value?: string | number | boolean | undefined;
+  /** The kind has no field of this name. */
+  readonly isUnknownField?: true | undefined;
 }
 
 export type Validation<T> =
@@ -153,7 +155,8 @@ function unknownEnvelopeFields(given: Readonly<Record<string, unknown>>): string
 }
 
 function unknownField(path: string): Problem {
-  return { path, message: "Remove this field, or correct its name: the kind has no such field" };
+  const message = "Remove this field, or correct its name: the kind has no such field";
+  return { path, message, isUnknownField: true };
 }
 
 function problemOf(issue: core.$ZodIssue): Problem {

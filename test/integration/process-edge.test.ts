@@ -47,7 +47,7 @@ describe("The operator as a process", () => {
   }
 
   it("tells its settings with --help", async () => {
-    const { ended, stdout } = run({}, "--help");
+    const { ended, stdout } = run({}, "operator", "--help");
     expect(await ended).to.deep.equal([0, null]);
     expect(await stdout).to.include("EVENTBUS_WATCH_NAMESPACES");
   });

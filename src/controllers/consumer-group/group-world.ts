@@ -24,7 +24,7 @@ export interface GroupWorld extends BusBoundWorld {
   /** Of group ids; nothing folds. */
   readonly claims: Claims;
   readonly live: { readonly groups: LiveObjects<ConsumerGroup>; readonly buses: LiveObjects<EventBus> };
-  readonly secrets: BindingSecrets;
+  readonly secrets: Pick<BindingSecrets, "look" | "write" | "delete" | "forget">;
   readonly poller: Pick<GroupPoller, "reading" | "read">;
 }
 

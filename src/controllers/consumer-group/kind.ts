@@ -31,10 +31,10 @@ import { restrictGroup } from "./restrict.ts";
 import { withIntent } from "./status.ts";
 import { summarizeGroup } from "./summarize.ts";
 
-interface GroupContext extends RunContext {
+export interface GroupContext extends RunContext {
   readonly memory: GroupMemory;
   readonly group: ConsumerGroup;
-  readonly run: Run<ConsumerGroupStatus>;
+  readonly run: Omit<Run<ConsumerGroupStatus>, "id" | "log">;
 }
 
 /** Who hears of a run besides the object itself. */
@@ -83,7 +83,11 @@ function tellOutage(story: GroupStory, listeners: GroupListeners): void {
   if (story.stage !== "unresolved") listeners.onOutage(story.resolved.identity.busName);
 }
 
-function groupPhases(world: GroupWorld, listeners: GroupListeners): Phases<GroupFlow, GroupContext> {
+/** What a run does, in its order; a preview leaves the last of it out. */
+export function groupPhases(
+  world: GroupWorld,
+  listeners: Pick<GroupListeners, "onWatched">,
+): Phases<GroupFlow, GroupContext> {
   return {
     resolve: (group, { memory, nowMs }) =>
       memory.deletedAtMs === undefined
@@ -122,7 +126,7 @@ async function readGroup(
   { metadata, spec }: ConsumerGroup,
   { identity, topics }: ResolvedGroup,
   { poller }: GroupWorld,
-  listeners: GroupListeners,
+  listeners: Pick<GroupListeners, "onWatched">,
   call: Call,
 ): Promise<GroupReading> {
   const areDeclared = spec.topics !== undefined && spec.topics.length > 0;

@@ -31,7 +31,7 @@ import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts"
 import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
 
-interface TopicContext extends RunContext {
+export interface TopicContext extends RunContext {
   /** Store key of the object. */
   readonly key: string;
   readonly memory: TopicMemory;
@@ -109,7 +109,8 @@ function bind({ metadata }: EventTopic, status: EventTopicStatus | undefined, { 
   }
 }
 
-function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
+/** What a run does, in its order; a preview leaves the last of it out. */
+export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> {
   return {
     resolve: (topic, { memory, nowMs }) =>
       memory.deletedAtMs === undefined
@@ -159,9 +160,9 @@ function laboratoryOf(resolved: ResolvedTopic, world: TopicWorld, context: Topic
   };
 }
 
-function contextOf(
+export function contextOf(
   topic: EventTopic,
-  run: Run<EventTopicStatus>,
+  run: Omit<Run<EventTopicStatus>, "id" | "log">,
   { corrections, pacer }: TopicWorld,
   nowMs: number,
 ): TopicContext {

@@ -56,7 +56,11 @@ describe("validatorFor()", () => {
     expect(result).to.deep.equal({
       kind: "invalid",
       problems: [
-        { path: "metadata.label", message: "Remove this field, or correct its name: the kind has no such field" },
+        {
+          path: "metadata.label",
+          message: "Remove this field, or correct its name: the kind has no such field",
+          isUnknownField: true,
+        },
         {
           path: "metadata.name",
           message:
