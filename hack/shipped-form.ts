@@ -19,7 +19,7 @@ export async function bundleProgram(entry: string, outfile: string): Promise<voi
     platform: "node",
     format: "esm",
     target: "node24",
-    external: ["@platformatic/kafka"],
+    external: ["@platformatic/kafka", "@opentelemetry/sdk-node"],
     outfile,
     banner: { js: require },
     // The source stays in memory, and in twice as many bytes with one character beyond Latin-1, of which libraries'

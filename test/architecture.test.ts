@@ -113,6 +113,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zod: API,
   winston: /^src\/telemetry\/logger\.ts$/,
   "prom-client": TELEMETRY,
+  "@opentelemetry/api": /^src\/telemetry\/tracing\.ts$/,
+  "@opentelemetry/sdk-node": /^src\/telemetry\/tracing-sdk\.ts$/,
   commander: /^src\/(main\.ts|cli\/)/,
 };
 

@@ -2,26 +2,13 @@
 
 import { fileURLToPath } from "node:url";
 
-/** Folder of the Go module that pins what is built. */
-export const GO_MODULE = fileURLToPath(new URL("control-plane", import.meta.url));
+/** @import { GoBinary, GoModule } from "./go-build.mjs" */
 
 /** Version stamped into the built binaries; that of k8s.io/kubernetes in control-plane/go.mod. */
 export const KUBERNETES_VERSION = "1.35.4";
 const HELM_VERSION = "3.20.2";
 
-/**
- * Binaries by name: the main package, and the name that `go build` gives it where that is another.
- *
- * @type {Readonly<Record<ControlPlaneBinary, { package: string, builtAs?: string }>>}
- * @typedef {"etcd" | "kube-apiserver" | "kube-controller-manager" | "kubectl" | "helm"} ControlPlaneBinary
- */
-export const BINARIES = {
-  etcd: { package: "go.etcd.io/etcd/server/v3", builtAs: "server" },
-  "kube-apiserver": { package: "k8s.io/kubernetes/cmd/kube-apiserver" },
-  "kube-controller-manager": { package: "k8s.io/kubernetes/cmd/kube-controller-manager" },
-  kubectl: { package: "k8s.io/kubernetes/cmd/kubectl" },
-  helm: { package: "helm.sh/helm/v3/cmd/helm" },
-};
+/** @typedef {"etcd" | "kube-apiserver" | "kube-controller-manager" | "kubectl" | "helm"} ControlPlaneBinary */
 
 /**
  * The envtest archives of kubernetes-sigs/controller-tools: etcd, kube-apiserver and kubectl. 1.35.0 is the newest 1.35
@@ -48,13 +35,28 @@ export const RELEASES_URL =
   process.env["ENVTEST_RELEASES_URL"] || "https://github.com/kubernetes-sigs/controller-tools/releases/download";
 
 /** Arguments of `go build` but for `-o` and the packages. */
-export const BUILD_FLAGS = [
+const BUILD_FLAGS = [
   "-mod=readonly",
   "-trimpath",
   // A seventh of the compiler's work and a fifth of its cache; nobody debugs these binaries.
   "-gcflags=all=-dwarf=false",
   `-ldflags=-s -w ${versionStamps().join(" ")}`,
 ];
+
+/** @type {GoModule & { binaries: Readonly<Record<ControlPlaneBinary, GoBinary>> }} */
+export const CONTROL_PLANE_MODULE = {
+  name: "control-plane",
+  folder: fileURLToPath(new URL("control-plane", import.meta.url)),
+  flags: BUILD_FLAGS,
+  sharedCpuSeconds: 155,
+  binaries: {
+    etcd: { package: "go.etcd.io/etcd/server/v3", builtAs: "server", cpuSeconds: 16 },
+    "kube-apiserver": { package: "k8s.io/kubernetes/cmd/kube-apiserver", cpuSeconds: 200 },
+    "kube-controller-manager": { package: "k8s.io/kubernetes/cmd/kube-controller-manager", cpuSeconds: 97 },
+    kubectl: { package: "k8s.io/kubernetes/cmd/kubectl", cpuSeconds: 39 },
+    helm: { package: "helm.sh/helm/v3/cmd/helm", cpuSeconds: 55 },
+  },
+};
 
 /** Without them `kubectl version` and everything else that parses the server's version fails. */
 function versionStamps() {

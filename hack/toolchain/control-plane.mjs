@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { cachedFolder, cacheRoot, keyOf } from "./cache.mjs";
-import { BUILD_FLAGS, ENVTEST, GO_MODULE, KUBERNETES_VERSION } from "./control-plane-pins.mjs";
+import { CONTROL_PLANE_MODULE, ENVTEST, KUBERNETES_VERSION } from "./control-plane-pins.mjs";
 import { releaseForPlatform, releasePlatform, unpackRelease } from "./control-plane-release.mjs";
 import { buildWithGo } from "./go-build.mjs";
 
@@ -57,13 +57,14 @@ async function getBinaries(names, progress) {
       const release = ENVTEST.binaries.some((name) => missing.includes(name)) ? releaseForPlatform() : undefined;
       const released = release === undefined ? [] : await unpackRelease(release, { draft, reaper, part, progress });
       const unreleased = missing.filter((name) => !released.includes(name));
-      if (unreleased.length > 0) await buildWithGo({ draft, names: unreleased, reaper, part });
+      if (unreleased.length > 0) await buildWithGo(CONTROL_PLANE_MODULE, { draft, names: unreleased, reaper, part });
     });
   });
 }
 
 /** Changes with everything that is in the binaries. */
 function cacheName() {
-  const pins = [readFileSync(join(GO_MODULE, "go.mod")), readFileSync(join(GO_MODULE, "go.sum"))];
-  return `kubernetes-${KUBERNETES_VERSION}-${keyOf(...pins, BUILD_FLAGS.join(" "), JSON.stringify(ENVTEST), releasePlatform())}`;
+  const { flags, folder } = CONTROL_PLANE_MODULE;
+  const pins = [readFileSync(join(folder, "go.mod")), readFileSync(join(folder, "go.sum"))];
+  return `kubernetes-${KUBERNETES_VERSION}-${keyOf(...pins, flags.join(" "), JSON.stringify(ENVTEST), releasePlatform())}`;
 }

@@ -6,6 +6,7 @@ import { homedir, hostname } from "node:os";
 
 import { FIELD_MANAGER, GROUP } from "../api/group.ts";
 import { connectKafka } from "../kafka/platformatic/kafka-admin.ts";
+import type { Observer } from "../kafka/platformatic/observer.ts";
 import { findKubeconfig } from "../kubernetes/client/kubeconfig.ts";
 import { KubernetesClient } from "../kubernetes/client/kubernetes-client.ts";
 import { microTime } from "../kubernetes/client/micro-time.ts";
@@ -18,11 +19,13 @@ import { kafkaMetrics } from "../telemetry/kafka-metrics.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/prometheus-metrics.ts";
+import type { Tracing } from "../telemetry/tracing-sdk.ts";
+import { traceKafkaRequest, wantsTraces } from "../telemetry/tracing.ts";
 
 /** Wrong settings; nothing was started. */
 const EXIT_USAGE = 2;
-/** As quotas and request logs of the brokers name the operator. */
-const CLIENT_ID = "event-bus-operator";
+/** As quotas and request logs of the brokers name the operator, and traces. */
+const SERVICE = "event-bus-operator";
 /** What still keeps the process alive this long after it has stopped was forgotten. */
 const LEFTOVER_MS = 2_000;
 /** Where there is neither a setting nor a kubeconfig that names a namespace. */
@@ -47,6 +50,7 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
   const { settings } = parsed;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat });
   guardAgainstCrashes(process, log, () => edge.exit(1));
+  const tracing = await startTracingIfWanted(edge);
   try {
     const client = connectKubernetes(edge, log);
     const operator = await assemble(settings, client, { ...edge, connect });
@@ -54,6 +58,7 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
       async () => {
         await operator.stop();
         await client.kubernetes.close();
+        await tracing?.stop();
       },
       edge,
       log,
@@ -63,6 +68,13 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
     log.error("Cannot start", { error });
     edge.exit(1);
   }
+}
+
+/** Loads the SDK only then. */
+async function startTracingIfWanted({ environment }: Edge): Promise<Tracing | undefined> {
+  if (!wantsTraces(environment)) return undefined;
+  const { startTracing } = await import("../telemetry/tracing-sdk.ts");
+  return startTracing(environment["OTEL_SERVICE_NAME"] ?? SERVICE);
 }
 
 interface Connected {
@@ -96,12 +108,19 @@ async function assemble(
   const leadership = settings.leaderElection
     ? elect({ ...settings, namespace: leaseNamespace, identity }, { kubernetes, log, metrics }, edge)
     : noElection;
-  const observer = kafkaMetrics(metrics.registry);
+  const counts = kafkaMetrics(metrics.registry);
+  const observer: Observer = {
+    onConnection: (event) => counts.onConnection(event),
+    onRequest: (event) => {
+      counts.onRequest(event);
+      traceKafkaRequest(event);
+    },
+  };
   return createOperator({
     kubernetes,
     events: kubernetes.events(`${GROUP}/event-bus-operator`, identity),
     leadership,
-    connect: (connection, mayWrite) => edge.connect({ ...connection, clientId: CLIENT_ID, clock, mayWrite, observer }),
+    connect: (connection, mayWrite) => edge.connect({ ...connection, clientId: SERVICE, clock, mayWrite, observer }),
     settings,
     ownNamespace,
     clock,

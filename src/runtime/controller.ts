@@ -8,6 +8,7 @@ import type { EventRecorder } from "../kubernetes/events.ts";
 import type { Resources } from "../kubernetes/resources.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ControllerMetrics, Metrics, QueueMetrics, RunResult } from "../telemetry/metrics.ts";
+import { inRunSpan } from "../telemetry/tracing.ts";
 import { KeyedBackoff } from "./backoff.ts";
 import { isRelevant } from "./change-filter.ts";
 import type { Change } from "./change.ts";
@@ -196,7 +197,10 @@ class RunLoop<T extends CustomResource<unknown, Status>, Status extends CommonSt
       log.error("Run ignores its deadline; its slot is given to others", { deadlineMs });
       this.queue.release(key);
     });
-    const end = await this.#runner.run({ key, priority, id, log, onAnswered: () => overdue.cancel() });
+    const labels = { controller: this.name, object: key, reconcileId: id, priority, cause: work.reason };
+    const end = await inRunSpan(labels, () =>
+      this.#runner.run({ key, priority, id, log, onAnswered: () => overdue.cancel() }),
+    );
     overdue.cancel();
     const seconds = (clock.monotonic() - startedAt) / 1_000;
     log[end.kind === "failed" ? "warn" : "debug"]("Run ended", { outcome: end, cause: work.reason, seconds });
