@@ -59,6 +59,7 @@ const API_SHAPE = /^src\/api\/custom-resource\.ts$/;
 const DOMAIN = /^src\/domain\//;
 const KAFKA_MODEL = /^src\/kafka\/model\//;
 const KAFKA_PORT = /^src\/kafka\/(admin|clusters|named-denials|rights)\.ts$/;
+const KAFKA_TOKENS = /^src\/kafka\/oauth\//;
 const KUBERNETES_PORTS = /^src\/kubernetes\/[^/]+\.ts$/;
 const RUNTIME = /^src\/runtime\//;
 const RUNTIME_BASICS = /^src\/runtime\/(clock|deadline|backoff|priority|linked-list|object-key|resource-version)\.ts$/;
@@ -70,7 +71,12 @@ const LAYERS: readonly Layer[] = [
   { name: "kafka/model", files: KAFKA_MODEL, mayImport: [] },
   { name: "domain", files: DOMAIN, mayImport: [API, KAFKA_MODEL] },
   { name: "kafka ports", files: KAFKA_PORT, mayImport: [KAFKA_MODEL, RUNTIME_BASICS] },
-  { name: "kafka adapter", files: /^src\/kafka\/platformatic\//, mayImport: [KAFKA_MODEL, KAFKA_PORT, RUNTIME_BASICS] },
+  { name: "token adapter", files: KAFKA_TOKENS, mayImport: [KAFKA_MODEL, RUNTIME_BASICS] },
+  {
+    name: "kafka adapter",
+    files: /^src\/kafka\/platformatic\//,
+    mayImport: [KAFKA_MODEL, KAFKA_PORT, KAFKA_TOKENS, RUNTIME_BASICS],
+  },
   { name: "kubernetes ports", files: KUBERNETES_PORTS, mayImport: [API_SHAPE] },
   {
     name: "kubernetes adapter",
@@ -108,7 +114,7 @@ const LAYERS: readonly Layer[] = [
 const OWNERS: Readonly<Record<string, RegExp>> = {
   "@platformatic/kafka": /^src\/kafka\/platformatic\//,
   "@kubernetes/client-node": /^src\/kubernetes\/client\/kubeconfig\.ts$/,
-  undici: /^src\/kubernetes\/client\//,
+  undici: /^src\/(kubernetes\/client|kafka\/oauth)\//,
   yaml: /^src\/(kubernetes\/client\/kubeconfig\.ts$|cli\/)/,
   zod: API,
   winston: /^src\/telemetry\/logger\.ts$/,

@@ -103,6 +103,11 @@ export class KafkaProbe implements AsyncDisposable {
     await this.#call("createPartitions", { name, count });
   }
 
+  /** Makes the user, or changes its password. */
+  async setScramPassword(user: string, mechanism: "SCRAM-SHA-256" | "SCRAM-SHA-512", password: string): Promise<void> {
+    await this.#call("setScramPassword", { user, mechanism, password });
+  }
+
   /** Begins to move a partition to these brokers; undefined takes a movement back. */
   async reassignPartition(topic: string, partition: number, replicas: readonly number[] | undefined): Promise<void> {
     await this.#call("reassignPartition", { topic, partition, replicas });

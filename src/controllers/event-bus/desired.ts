@@ -59,10 +59,20 @@ function tlsSettings(source: TlsSource, secrets: Values): TlsSettings {
 }
 
 function credentialsOf(sasl: SaslSource, secrets: Values): SaslCredentials {
-  const { mechanism, secret } = sasl;
-  if (mechanism === "OAUTHBEARER") throw new SecretProblem("Mechanism OAUTHBEARER is not supported yet");
+  const { secret } = sasl;
+  if (sasl.mechanism === "OAUTHBEARER") {
+    const { mechanism, tokenEndpoint, scope, authorities } = sasl;
+    const client = {
+      tokenEndpoint,
+      clientId: secrets.line(secret, sasl.clientIdKey ?? "client-id"),
+      clientSecret: secrets.line(secret, sasl.clientSecretKey ?? "client-secret"),
+      scope,
+      certificateAuthorities: authorities && secrets.authorities(authorities),
+    };
+    return { mechanism, client };
+  }
   return {
-    mechanism,
+    mechanism: sasl.mechanism,
     username: sasl.username ?? secrets.line(secret, sasl.usernameKey ?? "username"),
     password: secrets.line(secret, sasl.passwordKey ?? "password"),
   };

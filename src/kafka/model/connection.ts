@@ -16,11 +16,17 @@ export type SaslCredentials =
       readonly username: string;
       readonly password: string;
     }
-  | {
-      readonly mechanism: "OAUTHBEARER";
-      /** Asked at every connection; caching is the provider's. A rejection reads as failed authentication. */
-      readonly token: () => Promise<string>;
-    };
+  | { readonly mechanism: "OAUTHBEARER"; readonly client: OauthClient };
+
+/** Who fetches tokens where, by the client credentials grant (RFC 6749 §4.4). */
+export interface OauthClient {
+  readonly tokenEndpoint: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scope?: string | undefined;
+  /** PEM certificates to trust for the endpoint. Undefined: those of Node. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+}
 
 /** Kafka's `security.protocol` with what it needs. */
 export type ConnectionSecurity =

@@ -1,12 +1,17 @@
 // Names why a connection failed or ended, from Node's, OpenSSL's and the library's chain of causes. Reads errors only;
 // what it says is for people: the broker's address and the deepest cause, never a credential or our own address.
 
+import type { X509Certificate } from "node:crypto";
+
 import { AuthenticationError } from "@platformatic/kafka";
 
 import type { KafkaFailure } from "../model/failure.ts";
+import { isTlsCode } from "../model/tls-code.ts";
+import { TokenError } from "../oauth/token-request.ts";
 import { addressText, type Address } from "./address.ts";
 import { stableText } from "./broker-message.ts";
 import { protocolError } from "./protocol-errors.ts";
+import { tlsFailure } from "./tls-failure.ts";
 
 /** How far the connection had come. */
 export type Stage = "connecting" | "greeting" | "open";
@@ -35,8 +40,6 @@ function causesOf(error: unknown, found: Cause[] = []): readonly Cause[] {
 
 const saslCodes: ReadonlySet<number> = new Set([33, 34, 58]);
 const illegalSaslState = 34;
-const tlsCode =
-  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|EPROTO$|HOSTNAME_MISMATCH$|INVALID_CA$)/;
 const tlsText = /requires TLS|TLS handshake failed|secure TLS connection was established|certificate/;
 const systemCode = /^E[A-Z_]+$/;
 
@@ -64,7 +67,14 @@ function textOf(causes: readonly Cause[]): string {
 export interface ConnectionAttempt {
   readonly address: Address;
   readonly stage: Stage;
-  readonly hasTls: boolean;
+  /** Absent: clear text. */
+  readonly tls?: {
+    /** The name that the broker's certificate must have. */
+    readonly expectedName: string;
+    readonly hasClientCertificate: boolean;
+    /** As the broker has shown it. */
+    readonly certificate?: X509Certificate | undefined;
+  };
   readonly hasSasl: boolean;
 }
 
@@ -72,7 +82,7 @@ export interface ConnectionAttempt {
 function mismatchOf(causes: readonly Cause[], attempt: ConnectionAttempt): KafkaFailure | undefined {
   const broker = addressText(attempt.address);
   const isMere = causes.every(
-    ({ apiCode, code }) => apiCode === undefined && !tlsCode.test(code ?? "") && !systemCode.test(code ?? ""),
+    ({ apiCode, code }) => apiCode === undefined && !isTlsCode(code) && !systemCode.test(code ?? ""),
   );
   if (causes.some(({ apiCode }) => apiCode === illegalSaslState)) {
     const message = `The listener of the broker at ${broker} does not use SASL`;
@@ -83,9 +93,19 @@ function mismatchOf(causes: readonly Cause[], attempt: ConnectionAttempt): Kafka
     const message = `The broker at ${broker} closed the connection at the first request; its listener probably uses SASL`;
     return { kind: "authentication", name: "SASL_REQUIRED", message };
   }
-  if (isClosed && attempt.stage === "connecting" && attempt.hasSasl && !attempt.hasTls) {
+  if (isClosed && attempt.stage === "connecting" && attempt.hasSasl && attempt.tls === undefined) {
     const message = `The broker at ${broker} closed the connection before SASL; its listener probably uses TLS`;
     return { kind: "tls", name: "TLS_REQUIRED", message };
+  }
+  return undefined;
+}
+
+/** Without a token the broker was not even asked. */
+function tokenErrorOf(error: unknown): TokenError | undefined {
+  let cause = error;
+  for (let depth = 0; cause instanceof Error && depth < 20; depth += 1) {
+    if (cause instanceof TokenError) return cause;
+    cause = cause.cause;
   }
   return undefined;
 }
@@ -93,6 +113,8 @@ function mismatchOf(causes: readonly Cause[], attempt: ConnectionAttempt): Kafka
 /** The failure of a connection, named by the deepest cause and told with the broker's address. */
 export function connectionFailure(error: unknown, attempt: ConnectionAttempt): KafkaFailure {
   const causes = causesOf(error);
+  const token = tokenErrorOf(error);
+  if (token !== undefined) return { kind: token.kind, name: token.code, message: token.message };
   const mismatch = mismatchOf(causes, attempt);
   if (mismatch !== undefined) return mismatch;
   const broker = addressText(attempt.address);
@@ -108,8 +130,11 @@ export function connectionFailure(error: unknown, attempt: ConnectionAttempt): K
   if (causes.some((cause) => cause.isAuthentication)) {
     return { kind: "authentication", name: "SASL_AUTHENTICATION_FAILED", message };
   }
-  const code = causes.findLast((cause) => systemCode.test(cause.code ?? "") || tlsCode.test(cause.code ?? ""))?.code;
-  const isTls = causes.some((cause) => tlsCode.test(cause.code ?? "") || tlsText.test(cause.message));
-  if (isTls) return { kind: "tls", name: code ?? "TLS_FAILED", message };
+  const code = causes.findLast((cause) => systemCode.test(cause.code ?? "") || isTlsCode(cause.code))?.code;
+  const isTls = causes.some((cause) => isTlsCode(cause.code) || tlsText.test(cause.message));
+  if (isTls) {
+    const tls = { expectedName: attempt.address.host, hasClientCertificate: false, ...attempt.tls };
+    return tlsFailure(causes, { ...tls, broker }) ?? { kind: "tls", name: code ?? "TLS_FAILED", message };
+  }
   return { kind: "unreachable", name: code ?? "CONNECTION_CLOSED", message };
 }

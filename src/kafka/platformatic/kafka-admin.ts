@@ -43,6 +43,7 @@ import {
 } from "./request-guard.ts";
 import { Router } from "./router.ts";
 import { Routes } from "./routes.ts";
+import { lineSecurity } from "./sasl.ts";
 
 /** Milliseconds; the defaults suit production, tests shorten them. */
 export interface Timings {
@@ -102,7 +103,8 @@ class PlatformaticAdmin implements KafkaAdmin {
   readonly #groups: GroupReader;
 
   constructor(options: KafkaOptions) {
-    const { clock, security, clientId, observer = {} } = options;
+    const { clock, clientId, observer = {} } = options;
+    const security = lineSecurity(options.security, clock);
     const timings = { ...defaultTimings, ...options.timings };
     const { handshakeTimeoutMs, reconnectPauseMs, readTimeoutMs, writeTimeoutMs, idleMs, staggerMs } = timings;
     const bootstrapServers = options.bootstrapServers.map(parseAddress);

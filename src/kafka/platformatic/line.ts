@@ -1,6 +1,9 @@
 // The library's Connection to one broker, made safe: errors are always heard and explained, every request settles and
 // says whether it was written. The only importer of `Connection`; knows nothing of what is asked.
 
+import { X509Certificate } from "node:crypto";
+import { TLSSocket, type PeerCertificate } from "node:tls";
+
 import {
   type API,
   Connection,
@@ -11,11 +14,10 @@ import {
 } from "@platformatic/kafka";
 
 import type { Clock } from "../../runtime/clock.ts";
-import type { ConnectionSecurity } from "../model/connection.ts";
 import { addressText, type Address } from "./address.ts";
 import { connectionFailure, type Stage } from "./connection-failure.ts";
 import type { Observer, RequestEvent } from "./observer.ts";
-import { saslOptions } from "./sasl.ts";
+import { saslOptions, type LineSecurity } from "./sasl.ts";
 import { tlsOptions } from "./tls.ts";
 import { apiName } from "./versions.ts";
 import { type Fate, WireError } from "./wire-error.ts";
@@ -31,7 +33,7 @@ const keepAliveMs = 30_000;
 
 export interface LineOptions {
   readonly address: Address;
-  readonly security: ConnectionSecurity;
+  readonly security: LineSecurity;
   readonly clientId: string;
   readonly clock: Clock;
   /** Milliseconds for TCP, TLS, SASL and the greeting together. */
@@ -61,6 +63,7 @@ export class Line {
   readonly #connection: Connection;
   #hasEnded = false;
   #lastError: Error | undefined;
+  #certificate: X509Certificate | undefined;
 
   constructor(options: LineOptions) {
     this.#options = options;
@@ -88,7 +91,9 @@ export class Line {
   async connect(): Promise<void> {
     const { host, port } = this.#options.address;
     try {
-      await this.#connection.connect(host, port);
+      const connected = this.#connection.connect(host, port);
+      this.#keepCertificate();
+      await connected;
       this.#connection.socket.setKeepAlive(true, keepAliveMs);
     } catch (error) {
       throw this.#failed(error, "notWritten");
@@ -137,10 +142,26 @@ export class Line {
     observer.onRequest?.({ api: apiName(apiKey), broker: addressText(address), items, durationMs, outcome });
   }
 
+  /** Before Node judges the handshake: afterwards, where it fails, nobody knows what the broker has shown. */
+  #keepCertificate(): void {
+    const { socket } = this.#connection;
+    if (!(socket instanceof TLSSocket)) return;
+    socket.prependOnceListener("secure", () => {
+      // Not getPeerX509Certificate: after it Node's own look at the certificate finds nothing in it (24.21).
+      const { raw } = socket.getPeerCertificate() as Partial<PeerCertificate>;
+      this.#certificate = raw && new X509Certificate(raw);
+    });
+  }
+
   #failed(error: unknown, fate: Fate): WireError {
     const { address, security } = this.#options;
     const cause = this.#lastError ?? error;
-    const attempt = { address, stage: this.stage, hasTls: "tls" in security, hasSasl: "sasl" in security };
+    const tls = "tls" in security && {
+      expectedName: security.tls.serverName ?? address.host,
+      hasClientCertificate: security.tls.clientCertificate !== undefined,
+      certificate: this.#certificate,
+    };
+    const attempt = { address, stage: this.stage, ...(tls && { tls }), hasSasl: "sasl" in security };
     return new WireError(connectionFailure(cause, attempt), fate, cause);
   }
 

@@ -2,7 +2,26 @@
 
 import { type Connection, type SASLOptions, saslOAuthBearer, saslPlain, saslScramSha } from "@platformatic/kafka";
 
-import type { SaslCredentials } from "../model/connection.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { ConnectionSecurity, SaslCredentials } from "../model/connection.ts";
+import { TokenSource } from "../oauth/token-source.ts";
+
+type Identity =
+  | Exclude<SaslCredentials, { readonly mechanism: "OAUTHBEARER" }>
+  | { readonly mechanism: "OAUTHBEARER"; readonly tokens: Pick<TokenSource, "token" | "forget"> };
+
+/** What a connection is secured with; tokens come from a source that all connections of one admin share. */
+export type LineSecurity =
+  | Extract<ConnectionSecurity, { readonly protocol: "PLAINTEXT" | "SSL" }>
+  | (Omit<Extract<ConnectionSecurity, { readonly protocol: "SASL_PLAINTEXT" }>, "sasl"> & { readonly sasl: Identity })
+  | (Omit<Extract<ConnectionSecurity, { readonly protocol: "SASL_SSL" }>, "sasl"> & { readonly sasl: Identity });
+
+export function lineSecurity(security: ConnectionSecurity, clock: Clock): LineSecurity {
+  if (!("sasl" in security)) return security;
+  const { sasl, ...rest } = security;
+  if (sasl.mechanism !== "OAUTHBEARER") return { ...rest, sasl };
+  return { ...rest, sasl: { mechanism: sasl.mechanism, tokens: new TokenSource(sasl.client, clock) } };
+}
 
 type Authenticator = Parameters<NonNullable<SASLOptions["authenticate"]>>;
 type AuthenticationApi = Authenticator[2];
@@ -22,7 +41,7 @@ function guarded(authenticate: AuthenticationApi, finish: Finish): Authenticatio
   return Object.assign(guard, { async: authenticate.async, key: authenticate.key, version: authenticate.version });
 }
 
-function start(credentials: SaslCredentials, connection: Connection, api: AuthenticationApi, done: Finish): void {
+function start(credentials: Identity, connection: Connection, api: AuthenticationApi, done: Finish): void {
   switch (credentials.mechanism) {
     case "PLAIN":
       saslPlain.authenticate(api, connection, credentials.username, credentials.password, done);
@@ -35,7 +54,7 @@ function start(credentials: SaslCredentials, connection: Connection, api: Authen
       return;
     }
     case "OAUTHBEARER":
-      saslOAuthBearer.authenticate(api, connection, credentials.token, {}, done);
+      saslOAuthBearer.authenticate(api, connection, () => credentials.tokens.token(), {}, done);
   }
 }
 
@@ -45,7 +64,7 @@ function start(credentials: SaslCredentials, connection: Connection, api: Authen
  * Re-authentication on a live connection loses requests in the library, so the session's lifetime is told to
  * `onSession` (milliseconds; the caller retires the connection in time) and hidden from the library's own timer.
  */
-export function saslOptions(credentials: SaslCredentials, onSession: (lifetimeMs: number) => void): SASLOptions {
+export function saslOptions(credentials: Identity, onSession: (lifetimeMs: number) => void): SASLOptions {
   return {
     mechanism: credentials.mechanism,
     authenticate(_mechanism, connection, api, _username, _password, _token, callback) {
@@ -54,6 +73,7 @@ export function saslOptions(credentials: SaslCredentials, onSession: (lifetimeMs
         if (isFinished) return;
         isFinished = true;
         if (error || response === undefined) {
+          if (credentials.mechanism === "OAUTHBEARER") credentials.tokens.forget();
           callback(error ?? new Error("The broker ended the authentication without an answer"));
           return;
         }

@@ -44,6 +44,7 @@ public final class Probe {
             new TopicVerbs(admin).register(probe.verbs);
             new RecordVerbs(admin, client).register(probe.verbs);
             new GroupVerbs(admin, client).register(probe.verbs);
+            new UserVerbs(admin).register(probe.verbs);
             probe.serve();
         }
         // Consumers that a test has left behind do not hold the process.

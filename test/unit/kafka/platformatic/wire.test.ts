@@ -81,7 +81,7 @@ describe("A wire", () => {
       "authentication",
       "SASL_REQUIRED",
     ],
-    ["answers in TLS", [[18, { raw: Buffer.from([0x15, 3, 3, 0, 2, 2, 40]) }]], "tls", "TLS_FAILED"],
+    ["answers in TLS", [[18, { raw: Buffer.from([0x15, 3, 3, 0, 2, 2, 40]) }]], "tls", "TLS_REQUIRED"],
   ] as const) {
     it(`is not opened by a broker that ${what}`, async () => {
       const error = await failureOf(open(reactions));
