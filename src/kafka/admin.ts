@@ -1,6 +1,7 @@
 // KafkaAdmin: the port through which all of the operator speaks with one Kafka cluster.
 // Words of kafka/model only; no wire type, no client library.
 
+import type { AclBinding } from "./model/acl.ts";
 import type { ClusterState } from "./model/cluster.ts";
 import type { Answer } from "./model/failure.ts";
 import type {
@@ -109,6 +110,13 @@ export interface KafkaAdmin {
   commitOffset(groupId: string, offset: CommittedOffset, call: WriteCall): Promise<Answer<void>>;
   /** With all its offsets, whatever its protocol. `active` while it has members, `missing` when there is none. */
   deleteGroup(groupId: string, call: WriteCall): Promise<Answer<void>>;
+
+  /** All that there are, of whomever. `unsupported` where the brokers have no authorizer. */
+  describeAcls(call: Call): Promise<Answer<readonly AclBinding[]>>;
+  /** One that is there already is left as it is, which is `ok` as well. The broker takes any host and principal. */
+  createAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>>;
+  /** Exactly this one, never a pattern of them; `ok` also where it was not there. */
+  deleteAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>>;
 
   /** Ends all connections; calls under way answer `notSent` or `unknown`, later ones `notSent`. Idempotent. */
   close(): Promise<void>;

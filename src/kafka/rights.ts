@@ -28,7 +28,7 @@ export const RIGHTS: readonly Right[] = [
     resource: "cluster",
     operation: "Describe",
     need: "always",
-    verbs: ["listReassignments", "describeLogDirs"],
+    verbs: ["listReassignments", "describeLogDirs", "describeAcls"],
     purpose: "all groups, so that none is overlooked that uses a topic; sizes on disk; movements of replicas",
     without: `${BUS}; which groups use a topic counts as unknown, so that none is deleted unless that is confirmed`,
   },
@@ -38,6 +38,14 @@ export const RIGHTS: readonly Right[] = [
     need: "always",
     verbs: [],
     purpose: "the brokers' defaults, to which a removed key returns; whether there is tiered storage",
+    without: BUS,
+  },
+  {
+    resource: "cluster",
+    operation: "Alter",
+    need: "toManageAcls",
+    verbs: ["createAcl", "deleteAcl"],
+    purpose: "ACLs of publishers and readers, on a bus with accessManagement: Acl only",
     without: BUS,
   },
   {

@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import type { AclBinding } from "../../src/kafka/model/acl.ts";
 import type { Answer } from "../../src/kafka/model/failure.ts";
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { RIGHTS, type Right } from "../../src/kafka/rights.ts";
@@ -20,6 +21,16 @@ type Verb = Exclude<keyof KafkaAdmin, "close">;
 const IMPLIED_BY: Readonly<Record<string, readonly string[]>> = {
   Describe: ["Read", "Delete", "Alter"],
   DescribeConfigs: ["AlterConfigs"],
+};
+
+const BINDING: AclBinding = {
+  resourceType: "topic",
+  resourceName: "t",
+  patternType: "literal",
+  principal: "User:somebody",
+  host: "*",
+  operation: "Read",
+  permission: "allow",
 };
 
 describe("The rights that the operator needs", function () {
@@ -109,6 +120,9 @@ describe("The rights that the operator needs", function () {
     fetchOffsets: () => operator.fetchOffsets("there", call()),
     commitOffset: () => operator.commitOffset(newName(), { ...partition, offset: 0n }, writing()),
     deleteGroup: async () => operator.deleteGroup(await newGroup(), writing()),
+    describeAcls: () => operator.describeAcls(call()),
+    createAcl: () => operator.createAcl(BINDING, writing()),
+    deleteAcl: () => operator.deleteAcl(BINDING, writing()),
   };
 
   it("suffice together for every verb of the port", async () => {
@@ -193,7 +207,7 @@ describe("The rights that the operator needs", function () {
 
   it("leave groups out of the list of whom the cluster may not be described, without a word", async () => {
     const taken = RIGHTS.filter(
-      ({ resource, operation }) => resource === "group" || (resource === "cluster" && operation === "Describe"),
+      ({ resource, operation }) => resource === "group" || (resource === "cluster" && operation !== "DescribeConfigs"),
     );
     expect(await groups()).to.include("there");
     await kafka.revoke(USER, taken);

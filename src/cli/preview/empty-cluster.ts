@@ -28,6 +28,9 @@ export function emptyCluster(state: ClusterState): KafkaAdmin {
     describeLogDirs: unsupported,
     commitOffset: unsupported,
     deleteGroup: unsupported,
+    describeAcls: () => Promise.resolve(ok([])),
+    createAcl: unsupported,
+    deleteAcl: unsupported,
     close: () => Promise.resolve(),
   };
 }

@@ -18,3 +18,23 @@ export type AclOperation =
   | "CreateTokens"
   | "DescribeTokens"
   | "TwoPhaseCommit";
+
+/** One entry: a permission of a principal on one resource, or on those whose names begin so. */
+export interface AclBinding {
+  readonly resourceType: AclResourceType;
+  /** `*` of the pattern type literal is every name; of the cluster it is `kafka-cluster`. */
+  readonly resourceName: string;
+  readonly patternType: "literal" | "prefixed";
+  /** `User:<name>`. */
+  readonly principal: string;
+  /** Address of clients; `*` is every one. */
+  readonly host: string;
+  readonly operation: AclOperation;
+  readonly permission: "allow" | "deny";
+}
+
+/** Equal for equal bindings only. */
+export function aclKey(binding: AclBinding): string {
+  const { host, operation, patternType, permission, principal, resourceName, resourceType } = binding;
+  return JSON.stringify([resourceType, patternType, resourceName, principal, host, operation, permission]);
+}

@@ -3,6 +3,7 @@
 
 import type { Clock } from "../../runtime/clock.ts";
 import type { Call, KafkaAdmin, WriteCall } from "../admin.ts";
+import type { AclBinding } from "../model/acl.ts";
 import type { ClusterState } from "../model/cluster.ts";
 import type { ConnectionSettings } from "../model/connection.ts";
 import { type Answer, failedWith, type KafkaFailure, ok } from "../model/failure.ts";
@@ -16,6 +17,7 @@ import { Dispatcher } from "./dispatcher.ts";
 import type { Route } from "./errand.ts";
 import { GroupReader } from "./group-reader.ts";
 import type { Observer } from "./observer.ts";
+import { createAcls, deleteAcls, describeAcls } from "./operations/acls.ts";
 import { alterConfigs } from "./operations/alter-configs.ts";
 import { describeCluster } from "./operations/cluster.ts";
 import { commitOffset } from "./operations/commit-offset.ts";
@@ -34,6 +36,7 @@ import { describeTopics, listTopics } from "./operations/topics.ts";
 import { spareTime } from "./partial.ts";
 import {
   int32Most,
+  unfitAcl,
   unfitConfigs,
   unfitGrowth,
   unfitNumber,
@@ -259,6 +262,24 @@ class PlatformaticAdmin implements KafkaAdmin {
     const unfit = unfitGroup(groupId);
     if (unfit !== undefined) return failedWith(unfit);
     return this.#dispatcher.ask(deleteGroups, groupId, call, this.#routes.coordinator(groupId, "write"));
+  }
+
+  describeAcls(call: Call): Promise<Answer<readonly AclBinding[]>> {
+    return this.#dispatcher.ask(describeAcls, null, call, this.#routes.any("read"));
+  }
+
+  async createAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitAcl(binding);
+    return unfit === undefined
+      ? this.#dispatcher.ask(createAcls, binding, call, this.#routes.any("write"))
+      : failedWith(unfit);
+  }
+
+  async deleteAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitAcl(binding);
+    return unfit === undefined
+      ? this.#dispatcher.ask(deleteAcls, binding, call, this.#routes.any("write"))
+      : failedWith(unfit);
   }
 
   async close(): Promise<void> {

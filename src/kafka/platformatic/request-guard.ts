@@ -1,6 +1,7 @@
 // What may not reach a shared request: a value that the encoder or the broker's parser rejects would take every
 // neighbour down with it. Everything that Kafka judges per item is left to Kafka.
 
+import type { AclBinding } from "../model/acl.ts";
 import type { KafkaFailure } from "../model/failure.ts";
 import type { NewTopic } from "../model/topic.ts";
 import { stringBytesMost } from "./limits.ts";
@@ -65,4 +66,14 @@ export function unfitGrowth({ name, count, currentCount }: PartitionGrowth): Kaf
   return invalid(
     `Topic "${name}" would grow by ${added} partitions at once; grow it in steps of at most ${newPartitionsMost}`,
   );
+}
+
+/** An empty part would be "any" in a filter: such a binding is neither made nor taken away. */
+export function unfitAcl({ host, principal, resourceName }: AclBinding): KafkaFailure | undefined {
+  const parts = { "The resource's name": resourceName, "The principal": principal, "The host": host };
+  for (const [what, text] of Object.entries(parts)) {
+    const failure = text === "" ? invalid(`${what} is empty`) : unfitText(what, text);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }

@@ -29,6 +29,9 @@ const deniedCode: Partial<Record<Verb, number>> = {
   fetchOffsets: 30,
   commitOffset: 30,
   deleteGroup: 30,
+  describeAcls: 31,
+  createAcl: 31,
+  deleteAcl: 31,
 };
 
 export class CallGate {

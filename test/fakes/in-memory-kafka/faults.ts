@@ -15,6 +15,8 @@ export const writeVerbs: ReadonlySet<Verb> = new Set<Verb>([
   "deleteRecords",
   "commitOffset",
   "deleteGroup",
+  "createAcl",
+  "deleteAcl",
 ]);
 
 /**

@@ -1,6 +1,7 @@
 // The KafkaAdmin port on the in-memory Kafka: every verb through the gate, then to the table that knows.
 
 import type { Call, KafkaAdmin, WriteCall } from "../../../src/kafka/admin.ts";
+import { aclKey, type AclBinding } from "../../../src/kafka/model/acl.ts";
 import type { ClusterState } from "../../../src/kafka/model/cluster.ts";
 import { type Answer, failedWith, type KafkaFailure, ok } from "../../../src/kafka/model/failure.ts";
 import type {
@@ -13,6 +14,7 @@ import type {
 import type { ConfigChange, ConfigEntry, ConfigResource } from "../../../src/kafka/model/topic-config.ts";
 import type { CreatedTopic, NewTopic, TopicKey, TopicState, ValidatedTopic } from "../../../src/kafka/model/topic.ts";
 import { brokerFailure } from "../../../src/kafka/platformatic/protocol-errors.ts";
+import { unfitAcl } from "../../../src/kafka/platformatic/request-guard.ts";
 import { CallGate } from "./call-gate.ts";
 import type { InMemoryAdminOptions, InMemoryKafka } from "./in-memory-kafka.ts";
 import type { PartitionLog } from "./partition-log.ts";
@@ -178,8 +180,34 @@ export class InMemoryAdmin implements KafkaAdmin {
     return this.#gate.pass("deleteGroup", groupId, call, () => done(this.#kafka.groups.deleteAsAdmin(groupId)));
   }
 
+  describeAcls(call: Call): Promise<Answer<readonly AclBinding[]>> {
+    const { acls } = this.#kafka;
+    return this.#gate.pass("describeAcls", "", call, () => this.#guarded() ?? ok(acls.list()));
+  }
+
+  createAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitAcl(binding);
+    if (unfit !== undefined) return Promise.resolve(failedWith(unfit));
+    const { acls } = this.#kafka;
+    return this.#gate.pass("createAcl", aclKey(binding), call, () => this.#guarded() ?? done(acls.create(binding)));
+  }
+
+  deleteAcl(binding: AclBinding, call: WriteCall): Promise<Answer<void>> {
+    const unfit = unfitAcl(binding);
+    if (unfit !== undefined) return Promise.resolve(failedWith(unfit));
+    return this.#gate.pass("deleteAcl", aclKey(binding), call, () => {
+      this.#kafka.acls.delete(binding);
+      return this.#guarded() ?? ok(undefined);
+    });
+  }
+
   async close(): Promise<void> {
     this.#gate.close();
+  }
+
+  #guarded(): Answer<never> | undefined {
+    if (this.#kafka.acls.hasAuthorizer) return undefined;
+    return failedWith(brokerFailure(54, "No Authorizer is configured."));
   }
 
   #leaderLog({ topic, partition }: TopicPartition): PartitionLog | KafkaFailure {

@@ -8,6 +8,7 @@ import type { AclOperation } from "../../../src/kafka/model/acl.ts";
 import type { KafkaFailure } from "../../../src/kafka/model/failure.ts";
 import type { ConfigSource } from "../../../src/kafka/model/topic-config.ts";
 import { systemClock, type Clock } from "../../../src/runtime/clock.ts";
+import { AclTable } from "./acl-table.ts";
 import type { Fault, Network, SideEffect, Verb } from "./faults.ts";
 import { GroupTable } from "./group-table.ts";
 import { InMemoryAdmin } from "./in-memory-admin.ts";
@@ -41,6 +42,7 @@ export class InMemoryKafka {
   readonly clock: Clock;
   readonly topics: TopicTable;
   readonly groups = new GroupTable();
+  readonly acls = new AclTable();
   /** Every write that was done, in order, by whichever admin. */
   readonly sideEffects: SideEffect[] = [];
   /** Requests by verb: calls of one turn of the event loop share one, up to 500. */
