@@ -67,7 +67,8 @@ function judgeWell(groupId: string, { reading }: ObservedGroup): Judgement {
 /** Parts that could not be read, which hides what there would be to do. */
 function unread(groupId: string, { configs, positions, reading, topics }: ObservedGroup): Judgement[] {
   const answers: readonly (readonly [Answer<unknown> | undefined, string])[] = [
-    [positions?.group, `Cannot read group "${groupId}"`],
+    // Of a group that is not ours to change it does not matter where it stands.
+    [isOfOtherType(reading) ? undefined : positions?.group, `Cannot read group "${groupId}"`],
     [positions?.commits, `Cannot read the offsets of group "${groupId}"`],
     [configs, `Cannot read the configuration of group "${groupId}"`],
     ...[...topics].map(([name, answer]) => [answer, `Cannot read topic "${name}"`] as const),
@@ -77,6 +78,10 @@ function unread(groupId: string, { configs, positions, reading, topics }: Observ
   );
   if (reading?.kind !== "unknown") return found;
   return [...found, judgeAnswer({ status: "failed", failure: reading.failure }, `Cannot read group "${groupId}"`)];
+}
+
+function isOfOtherType(reading: ObservedGroup["reading"]): boolean {
+  return reading?.kind === "read" && (reading.type === "share" || reading.type === "streams");
 }
 
 function judgeAnswer(answer: Unanswered, doing: string, action?: GroupAction): Judgement {

@@ -86,7 +86,10 @@ function planHeld(desired: DesiredGroup, observed: ObservedGroup, circumstances:
   };
 }
 
-/** What must be on record before anything is done goes first, and everything else after it. */
+/**
+ * What must be on record before anything is done in Kafka goes first. A binding explains itself, so that it does not wait
+ * for records that are withheld.
+ */
 function ordered(
   { needsFinalizer }: DesiredGroup,
   { hasFinalizer }: GroupMemory,
@@ -95,11 +98,11 @@ function ordered(
 ): Step<GroupAction>[] {
   const ownership = needsFinalizer && !hasFinalizer ? [step({ type: "recordOwnership" })] : [];
   const before = [...ownership, ...intent.map((action) => step(action, ownership))];
-  const writes = effects.filter(({ type }) => type === "writeBinding").map((action) => step(action, before));
+  const writes = effects.filter(({ type }) => type === "writeBinding").map((action) => step(action, ownership));
   const others = effects
     .filter(({ type }) => type !== "writeBinding")
     // The Secret that programs mount now goes only when the other is there.
-    .map((action) => step(action, action.type === "deleteBinding" ? [...before, ...writes] : before));
+    .map((action) => step(action, action.type === "deleteBinding" ? [...ownership, ...writes] : before));
   return [...before, ...writes, ...others];
 }
 

@@ -155,8 +155,8 @@ function secretNameAfter(story: FinishedGroupStory, recorded: string | undefined
   if (isLeft || (former === undefined && wanted === undefined)) return recorded;
   const name = wantedSecret(story);
   if (wanted?.kind === "current" || doneActions(story, "writeBinding").length > 0) return name;
-  if (recorded === undefined || recorded === name) return isOurs(wanted, recorded) ? name : undefined;
-  return former?.kind === "denied" ? recorded : undefined;
+  if (former?.kind === "denied") return recorded;
+  return isOurs(wanted, recorded === name) ? name : undefined;
 }
 
 function wantedSecret({ desired }: FinishedGroupStory): string | undefined {
@@ -164,8 +164,8 @@ function wantedSecret({ desired }: FinishedGroupStory): string | undefined {
 }
 
 /** What may not be read any longer is still what was recorded. */
-function isOurs(state: SecretState | undefined, recorded: string | undefined): boolean {
-  return state?.kind === "own" || (state?.kind === "denied" && recorded !== undefined);
+function isOurs(state: SecretState | undefined, isRecorded: boolean): boolean {
+  return state?.kind === "own" || (state?.kind === "denied" && isRecorded);
 }
 
 function headroomOf(reading: ReadGroup): GroupFacts["headroom"] {
