@@ -3,6 +3,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 
 import { KINDS } from "../src/api/kinds.ts";
+import { CHART, CHART_FILES } from "./chart/chart-files.ts";
 import { argocdConfigMap, fluxHealthChecks } from "./gitops/gitops-files.ts";
 import { DASHBOARDS, dashboardFile } from "./monitoring/dashboards.ts";
 import {
@@ -48,10 +49,19 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...reasonNames().map((reason) => ({ path: reasonPath(reason), produce: () => reasonPage(reason) })),
   { path: "config/argocd/argocd-cm.yaml", produce: argocdConfigMap },
   { path: "config/flux/health-checks.yaml", produce: fluxHealthChecks },
+  // Last: the chart carries some of the files above.
+  ...CHART_FILES,
 ];
 
 /** Folders that hold nothing but generated files: any other file there is stale. */
-const GENERATED_FOLDERS = ["config/kafka-acls", "crds", "docs/reference", "docs/runbooks/reasons"];
+const GENERATED_FOLDERS = [
+  "config/kafka-acls",
+  "crds",
+  "docs/reference",
+  "docs/runbooks/reasons",
+  `${CHART}/files/crds`,
+  `${CHART}/files/grafana`,
+];
 
 /** Writes every file below `root` (a directory URL with a trailing slash). */
 export async function writeFiles(root: URL): Promise<void> {

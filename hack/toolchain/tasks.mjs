@@ -32,8 +32,23 @@ const CLUSTER = { binaries: ["etcd", "kube-apiserver"], kafka: true };
 /** @type {Needs} */
 const TEST_CLUSTER = { binaries: ["etcd", "kube-apiserver", "kube-controller-manager", "kubectl"], kafka: true };
 
+/** Also what the chart is tried with. */
+/** @type {Needs} */
+const TEST_EVERYTHING = { ...TEST_CLUSTER, binaries: [...TEST_CLUSTER.binaries, "helm"] };
+
 const TEST_RUNNER = "hack/test-runner/main.ts";
 const UNIT_TESTS = /^(\.\/)?test\/(unit(\/|$)|[^/]+\.test\.ts$)/;
+/** Files that need Helm bear it in their names; folders may hold some. */
+const MAY_NEED_HELM = /helm|^(\.\/)?test(\/(?!.*\.ts$)|$)/;
+
+/**
+ * @param {readonly string[]} args
+ * @returns {Needs}
+ */
+function needsOfTests(args) {
+  if (args.length > 0 && args.every((arg) => UNIT_TESTS.test(arg))) return NODE_ONLY;
+  return args.length === 0 || args.some((arg) => MAY_NEED_HELM.test(arg)) ? TEST_EVERYTHING : TEST_CLUSTER;
+}
 
 /** @type {Readonly<Record<string, Task>>} */
 export const TASKS = {
@@ -55,7 +70,7 @@ export const TASKS = {
   },
   test: {
     does: "everything that a change must pass; or the test files given",
-    needs: (args) => (args.length > 0 && args.every((arg) => UNIT_TESTS.test(arg)) ? NODE_ONLY : TEST_CLUSTER),
+    needs: needsOfTests,
     command: [TEST_RUNNER],
   },
   "test:unit": {
@@ -65,7 +80,7 @@ export const TASKS = {
   },
   "test:long": {
     does: "also what takes long: crash matrix, outages, three brokers",
-    needs: () => TEST_CLUSTER,
+    needs: () => TEST_EVERYTHING,
     command: [TEST_RUNNER, "--long"],
   },
   bench: {
