@@ -58,3 +58,10 @@ function generationProblems(conditions: readonly Condition[], observed: number):
     .filter(({ observedGeneration }) => observedGeneration !== undefined && observedGeneration !== observed)
     .map(({ type, observedGeneration }) => `${type} judges generation ${observedGeneration}, the status ${observed}`);
 }
+
+/** The object, if tools that read health from its conditions would read it right. */
+export function sound<T extends CustomResource<unknown>>(object: T): T {
+  const problems = object.status?.conditions === undefined ? [] : conditionProblems(object);
+  if (problems.length === 0) return object;
+  throw new Error(`Conditions of ${object.metadata.name} break their invariants: ${problems.join("; ")}`);
+}

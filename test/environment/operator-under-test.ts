@@ -5,7 +5,6 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 
 import type { ConsumerGroup, ConsumerGroupSpec } from "../../src/api/consumer-group.ts";
-import type { CustomResource } from "../../src/api/custom-resource.ts";
 import type { EventBus, EventBusSpec } from "../../src/api/event-bus.ts";
 import type { EventTopic, EventTopicSpec } from "../../src/api/event-topic.ts";
 import { FIELD_MANAGER } from "../../src/api/group.ts";
@@ -17,13 +16,14 @@ import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.
 import { createOperator, type Operator } from "../../src/operator.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { noElection } from "../../src/runtime/leader-election.ts";
+import type { ReflectorTiming } from "../../src/runtime/reflector.ts";
 import { parseSettings } from "../../src/settings.ts";
 import { createLogger } from "../../src/telemetry/logger.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "../fakes/deep-freeze.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
-import { conditionProblems } from "./condition-problems.ts";
+import { sound } from "./condition-problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { environment } from "./environment.ts";
 import type { KafkaProbe } from "./kafka-probe.ts";
@@ -41,6 +41,8 @@ export interface UnderTestOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** In place of `connectKafka`, for tests that stand between the operator and Kafka. */
   readonly connect?: (options: KafkaOptions) => KafkaAdmin;
+  /** For tests that would wait otherwise. */
+  readonly reflectorTiming?: Partial<ReflectorTiming>;
   /** Without it the bus is left to the test. */
   readonly createsBus?: boolean;
   /** Instead of the shared one, for tests that stop brokers or need several. */
@@ -152,6 +154,7 @@ export class OperatorUnderTest implements AsyncDisposable {
       clock,
       log,
       metrics,
+      reflectorTiming: this.#options.reflectorTiming,
       onKeep: deepFreeze,
     });
     await this.#operator.start();
@@ -340,11 +343,4 @@ export class OperatorUnderTest implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
-}
-
-/** The object, if tools that read health from its conditions would read it right. */
-function sound<T extends CustomResource<unknown>>(object: T): T {
-  const problems = object.status?.conditions === undefined ? [] : conditionProblems(object);
-  if (problems.length === 0) return object;
-  throw new Error(`Conditions of ${object.metadata.name} break their invariants: ${problems.join("; ")}`);
 }

@@ -2,8 +2,10 @@
 // of their public reference that the operator or its tests read or write, served as v1 and as v1beta2, status as a
 // subresource. Written from that reference; what users install is Strimzi's own.
 
+import { ApiError, type ApiResponse } from "../environment/api-client.ts";
 import type { Manifest } from "../environment/apply-manifests.ts";
 import type { ControlPlane } from "../environment/control-plane.ts";
+import { eventually } from "../environment/eventually.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -135,6 +137,38 @@ export const STRIMZI_CRDS: readonly Manifest[] = [
 /** Installs them; again changes nothing. */
 export async function installStrimziCrds(controlPlane: ControlPlane): Promise<void> {
   await controlPlane.applyManifests(STRIMZI_CRDS);
+}
+
+/** As before Strimzi came; resolves when the API server serves them no more. Their objects go with them. */
+export async function removeStrimziCrds(controlPlane: ControlPlane): Promise<void> {
+  await dropFinalizers(controlPlane);
+  for (const { metadata } of STRIMZI_CRDS) {
+    const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${metadata.name}`;
+    const read = (): Promise<unknown> => controlPlane.request("GET", path).catch((error: unknown) => error);
+    if (isMissing(await read())) continue;
+    await controlPlane.request("DELETE", path);
+    await eventually(read, (answer) => {
+      if (!isMissing(answer)) throw new Error(`"${metadata.name}" is there still`);
+    });
+  }
+}
+
+/** No Topic Operator is there to take off its own. */
+async function dropFinalizers(controlPlane: ControlPlane): Promise<void> {
+  const root = "/apis/kafka.strimzi.io/v1";
+  const answer = await controlPlane
+    .request<{ readonly items: readonly Manifest[] }>("GET", `${root}/kafkatopics`)
+    .catch((error: unknown) => error);
+  if (answer instanceof ApiError && answer.status === 404) return;
+  const { items } = (answer as ApiResponse<{ readonly items: readonly Manifest[] }>).body;
+  for (const { metadata } of items) {
+    const path = `${root}/namespaces/${metadata.namespace ?? ""}/kafkatopics/${metadata.name}`;
+    await controlPlane.request("PATCH", path, { metadata: { finalizers: null } });
+  }
+}
+
+function isMissing(answer: unknown): boolean {
+  return answer instanceof ApiError && answer.status === 404;
 }
 
 function definition(kind: string, plural: string, properties: Readonly<Record<"spec" | "status", Schema>>): Manifest {
