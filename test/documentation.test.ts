@@ -1,7 +1,7 @@
 // Pages that name tests: what they name is there, so that no claim outlives its proof.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
 import { expect } from "chai";
 import { describe, it } from "mocha";
@@ -45,5 +45,25 @@ describe("The comparison with Strimzi", () => {
       expect(existsSync(join(ROOT, path)), path).to.equal(true);
       expect(read(path), path).to.include(title);
     }
+  });
+});
+
+describe("Links between pages", () => {
+  const pages = [
+    "README.md",
+    "CONTRIBUTING.md",
+    ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => join("docs", name)),
+  ];
+  const LINK = /\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)/g;
+
+  it("lead to what is there", () => {
+    const broken = pages.flatMap((page) =>
+      Array.from(read(page).matchAll(LINK), ([, target = ""]) => target)
+        .filter((target) => !existsSync(join(ROOT, dirname(page), target)))
+        .map((target) => `${page} → ${target}`),
+    );
+    expect(broken).to.deep.equal([]);
   });
 });
