@@ -92,6 +92,13 @@ export const eventTopicStatus = z.object({
   topicId: text(64).optional().describe("Id of the topic in Kafka; the object is bound to this topic and no namesake."),
   createdAt: timestamp().optional().describe("When the operator made the topic, until a later edit found it in Kafka."),
   adopted: z.boolean().optional().describe("Whether the topic existed before this object."),
+  adopting: z
+    .boolean()
+    .optional()
+    .describe(
+      "True from an adoption until the topic's retention is as declared: until then the change guard asks the platform " +
+        "at least, since it is not known what guarded the topic before.",
+    ),
   partitions: whole(0, MAX_PARTITIONS * 10)
     .optional()
     .describe("Partitions that the topic has."),

@@ -31,6 +31,11 @@ export interface GoverningGuard {
   readonly governor: Governor;
 }
 
+/** Where nobody knows what guarded the topic before: the guard asks the platform at least. */
+export function askingGuard({ rules, governor }: GoverningGuard): GoverningGuard {
+  return { rules: stricterGuard(rules, guardRules()), governor };
+}
+
 /**
  * The strictest of all holders in every respect; the platform approves on the one that is the strictest, on the first
  * among equals. A policy that governed the topic until now and is `gone` counts as one that asks the platform.

@@ -155,6 +155,30 @@ describe("The change guard of a RetentionPolicy", () => {
     expect(await retentionDays(operator, "handed")).to.equal(8);
   });
 
+  it("is not got around by deleting the object and declaring it anew under one that is looser", async function () {
+    this.timeout(90_000);
+    await operator.createPolicy("kept", { ...WEEK, appliesTo: { domains: ["renewed"] } });
+    await operator.createPolicy("lenient", { retention: { time: "2d" }, changeGuard: { onShorten: "Allow" } });
+    await operator.patchBus({ spec: { namespaces: [{ adoption: "Adopt" }] } });
+    await aTopicWithRecords(operator, "renewed", { spec: {} });
+    await operator.deleteTopic("renewed");
+    const retentionPolicyRef = { name: operator.policyName("lenient") };
+    await operator.createTopic("renewed", { adoption: "Adopt", retentionPolicyRef });
+    expect(await pendingChange(operator, "renewed")).to.deep.include({ deletableRecords: 3 });
+    await operator.restart();
+    onlyPending(await lookNow(operator, "renewed"));
+    expect(await retentionDays(operator, "renewed")).to.equal(7);
+    const policy = await eventually(
+      () => operator.policy("lenient"),
+      ({ status }) => expect(status?.rollout?.topics).to.deep.equal([`${operator.id}/renewed`]),
+      ROLLOUT_MS,
+    );
+    await operator.patchPolicy("lenient", approval(policy.status?.rollout?.id));
+    const topic = await eventually(() => operator.topic("renewed"), ready("True", "UpToDate"));
+    expect(topic.status).not.to.have.property("adopting");
+    expect(await retentionDays(operator, "renewed")).to.equal(2);
+  });
+
   it("governs the return to the broker's default of topics that are selected no longer", async () => {
     await operator.createPolicy("narrowed", { retention: { time: "30d" }, appliesTo: { domains: ["narrowed", "x"] } });
     await aTopicWithRecords(operator, "narrowed", { spec: {}, ageDays: 9 });

@@ -30,6 +30,7 @@ import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
 import { summarizeTopic } from "./summarize.ts";
+import { underItsGuard } from "./takeover.ts";
 
 export interface TopicContext extends RunContext {
   /** Store key of the object. */
@@ -130,8 +131,8 @@ export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> 
       return answer;
     },
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
-    prove: ({ steps }, observed, resolved, context) =>
-      proveTopics(steps, observed, laboratoryOf(resolved, world, context)),
+    prove: (plan, observed, resolved, context) =>
+      proveTopics(plan.steps, observed, laboratoryOf(underItsGuard(resolved, plan, context.memory), world, context)),
     restrict: restrictTopics,
     apply: async ({ steps, guarded }, topic, resolved, context) => {
       const { admin, identity } = resolved;

@@ -24,6 +24,8 @@ export interface TopicMemory {
   /** Present: the object is bound to this topic and no namesake. */
   readonly topicId?: string | undefined;
   readonly isAdopted: boolean;
+  /** Not all that an adoption brings is done yet. */
+  readonly isAdopting: boolean;
   /** What its sizing came to when it was computed, and by which fields. */
   readonly sizedBy?: EventTopicStatus["sizedBy"];
   /** As it was last seen; undefined where partitions differed. */
@@ -50,8 +52,18 @@ export interface TopicMemory {
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const { bus, topicName, topicId, adopted, sizedBy, replicationFactor, retentionPolicy, managedKeys, pendingChanges } =
-    topic.status ?? {};
+  const {
+    bus,
+    topicName,
+    topicId,
+    adopted,
+    adopting,
+    sizedBy,
+    replicationFactor,
+    retentionPolicy,
+    managedKeys,
+    pendingChanges,
+  } = topic.status ?? {};
   const { annotations, deletionTimestamp } = topic.metadata;
   return {
     busName: bus?.name,
@@ -59,6 +71,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     topicName,
     topicId,
     isAdopted: adopted ?? false,
+    isAdopting: adopting ?? false,
     sizedBy,
     replicationFactor,
     policyName: retentionPolicy?.name,

@@ -19,6 +19,8 @@ export interface TopicsPlan extends Plan<TopicAction, EventTopicReason> {
   readonly source: TopicPlan;
   /** By name; one that could not be read or may not be provided has none. */
   readonly deadLetters: ReadonlyMap<string, DeadLetterPlan>;
+  /** Some of its topics was there already and comes to be the object's. */
+  readonly takesOver: boolean;
 }
 
 export interface DeadLetterPlan extends TopicPlan {
@@ -54,7 +56,9 @@ function composed(
   steps: readonly Step<TopicAction>[],
   wishes: readonly DeadLetterWish[],
 ): TopicsPlan {
-  return { source, deadLetters, steps, refusals: [...source.refusals, ...deadLetterRefusals(wishes, deadLetters)] };
+  const refusals = [...source.refusals, ...deadLetterRefusals(wishes, deadLetters)];
+  const takesOver = [source, ...deadLetters.values()].some(({ binding }) => binding?.isNew === true);
+  return { source, deadLetters, takesOver, steps, refusals };
 }
 
 function isServed({ binding, steps }: TopicPlan): boolean {

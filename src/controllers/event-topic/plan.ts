@@ -23,7 +23,14 @@ import { partitionDifference } from "./partition-changes.ts";
 
 export interface TopicPlan extends Plan<TopicAction, EventTopicReason> {
   /** The object is bound to this topic from now on. */
-  readonly binding?: { readonly topicId: string; readonly isAdopted: boolean } | undefined;
+  readonly binding?:
+    | {
+        readonly topicId: string;
+        readonly isAdopted: boolean;
+        /** Until now it was bound to no topic, or to another. */
+        readonly isNew: boolean;
+      }
+    | undefined;
   /** The object is being deleted: what comes of it once the steps are done. */
   readonly deletion?:
     /** `unseen`: we made it so lately that the brokers need not show it yet, and what is not seen is not judged. */
@@ -49,7 +56,7 @@ export function planTopic(
     return desired.boundId === undefined ? planCreate(desired) : planGone(desired, memory);
   }
   if (observed.topic.id === desired.boundId) {
-    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, memory.isAdopted) };
+    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, memory.isAdopted, false) };
   }
   return planAdoption(desired, observed, memory);
 }
@@ -107,7 +114,7 @@ function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMem
   const { boundId, name } = desired;
   const recreation = boundId === undefined ? undefined : { name, before: boundId };
   if (isRecorded(desired, memory)) {
-    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false), recreation };
+    return { ...planChanges(desired, observed, memory), binding: bindingTo(observed, false, true), recreation };
   }
   if (desired.refusals.length > 0) return { steps: [], refusals: desired.refusals, recreation, notes: [] };
   const differences = creationDifferences(desired, observed);
@@ -116,7 +123,7 @@ function planAdoption(desired: DesiredTopic, observed: Present, memory: TopicMem
     // What was remembered belongs to another topic: on this one nothing is ours yet.
     const fresh = { ...memory, managedKeys: new Set<string>(), lastWanted: new Map<string, string>() };
     const changes = isIdentical ? { steps: [], refusals: [], notes: [] } : planChanges(desired, observed, fresh);
-    return { ...changes, binding: bindingTo(observed, true), recreation };
+    return { ...changes, binding: bindingTo(observed, true, true), recreation };
   }
   if (desired.adoption === "IfIdentical" && desired.undecided !== undefined) {
     return { steps: [], refusals: [desired.undecided], recreation, notes: [] };
@@ -203,8 +210,8 @@ function withMinInSyncReplicasJudged(
   return new Map(desired.configs).set("min.insync.replicas", { ...setting, objection });
 }
 
-function bindingTo(observed: Present, isAdopted: boolean): NonNullable<TopicPlan["binding"]> {
-  return { topicId: observed.topic.id, isAdopted };
+function bindingTo({ topic }: Present, isAdopted: boolean, isNew: boolean): NonNullable<TopicPlan["binding"]> {
+  return { topicId: topic.id, isAdopted, isNew };
 }
 
 function refusing(refusal: Refusal<EventTopicReason>): TopicPlan {

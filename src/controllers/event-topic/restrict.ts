@@ -15,6 +15,7 @@ import { pacingRestrictions } from "./paced-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { Evidence, TopicUsage } from "./prove.ts";
 import type { ResolvedTopic } from "./resolve.ts";
+import { underItsGuard } from "./takeover.ts";
 
 type TopicRestriction = Restriction<TopicAction, EventTopicReason>;
 
@@ -32,10 +33,11 @@ interface Known {
 /** In order of precedence: bus suspend, object suspend, read-only, drift Report; then the change guard. */
 export function restrictTopics(
   plan: TopicsPlan,
-  { resolved, observed, evidence }: Known,
+  { resolved: found, observed, evidence }: Known,
   topic: EventTopic,
   { memory, nowMs }: { readonly memory: TopicMemory; readonly nowMs: number },
 ): RestrictedTopics {
+  const resolved = underItsGuard(found, plan, memory);
   const { bus } = resolved;
   const restrictions: TopicRestriction[] = [];
   // Drift that may not be corrected is a report, not a refusal, whatever forbids the correction.

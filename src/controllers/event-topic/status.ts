@@ -14,6 +14,7 @@ import { approvalIds, holdsAfter, type GuardedTopic } from "./guarded-changes.ts
 import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
 import { PENDING_MOST } from "./pending-changes.ts";
+import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
 import { keysToSet } from "./prior-records.ts";
 import type { ResolvedTopic, TopicIdentity } from "./resolve.ts";
@@ -81,6 +82,21 @@ function sizing(
 /** Brokers show the topic: told where the status is written anyway, so that it costs no write of its own. */
 function hasSeenAgain({ metadata, status }: EventTopic, { observed, results }: Finished): boolean {
   return observed.kind === "present" && (status?.observedGeneration !== metadata.generation || results.length > 0);
+}
+
+/** Whether what an adoption brings is still under way. While it is not known which policy applies, not all is planned. */
+export function takeoverFacts(
+  plan: TopicsPlan,
+  { policy }: ResolvedTopic,
+  results: readonly StepResult<TopicAction, unknown>[],
+  { isAdopting }: TopicMemory,
+): Pick<TopicFacts, "adopting"> {
+  const done = new Set(results.filter(({ answer }) => answer.status === "ok").map(({ step }) => step.id));
+  const isOpen = plan.steps.some(
+    ({ id, action }) => isConfigChange(action) && GUARDED_KEYS.has(action.key) && !done.has(id),
+  );
+  const isUnderWay = (plan.takesOver || isAdopting) && (isOpen || policy.kind === "problem");
+  return { adopting: isUnderWay ? true : undefined };
 }
 
 /** Changes that are held back, and the approvals that were acted upon in this run or before. */

@@ -22,7 +22,7 @@ import type { ToldHold } from "./pending-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
-import { finishedFacts, guardFacts, identityFacts, type TopicFacts } from "./status.ts";
+import { finishedFacts, guardFacts, identityFacts, takeoverFacts, type TopicFacts } from "./status.ts";
 import type { FinishedStory } from "./story.ts";
 
 /** How soon to look whether a deleted topic is gone. */
@@ -76,6 +76,7 @@ function summarizeFinished(
   const drift = driftChanges(story);
   const facts = {
     ...finishedFacts(topic, { resolved, ...parts, result, results, memory, drift }, nowMs),
+    ...takeoverFacts(plan, resolved, results, memory),
     ...guardFacts(topic, restricted.guarded, results),
     ...letters,
   };

@@ -2,56 +2,28 @@ import { expect } from "chai";
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
 
-import type { EventTopicSpec, EventTopicStatus } from "../../../../src/api/event-topic.ts";
+import type { EventTopicSpec } from "../../../../src/api/event-topic.ts";
 import type { RetentionPolicySpec } from "../../../../src/api/retention-policy.ts";
 import { isConfigChange } from "../../../../src/controllers/event-topic/actions.ts";
 import { liveConfig } from "../../../../src/controllers/event-topic/observe.ts";
 import { rolloutId } from "../../../../src/domain/change-approval.ts";
-import type { Measurement } from "../../../../src/domain/loss-extent.ts";
 import { lossesOf } from "../../../../src/domain/retention-loss.ts";
-import { failedWith, ok, type Answer, type FailureKind } from "../../../../src/kafka/model/failure.ts";
+import { failedWith, type FailureKind } from "../../../../src/kafka/model/failure.ts";
+import {
+  DAY_MS,
+  guardedBy,
+  held,
+  measured,
+  records,
+  SHORTER,
+  statusOf,
+  writes,
+} from "../../../builders/guarded-run.ts";
 import { anEventBus, aRetentionPolicy } from "../../../builders/objects.ts";
 import { bound, NOW } from "../../../builders/planned-topic.ts";
-import { runTopic, shown, type RunGiven, type RunResult } from "../../../builders/topic-run.ts";
+import { runTopic, shown, type RunResult } from "../../../builders/topic-run.ts";
 import { aTopicInKafka } from "../../../builders/topics.ts";
 
-const DAY_MS = 86_400_000;
-const NAME = "billing.usage.events";
-const SHORTER = { retention: { time: "2d" } };
-const LIVE = aTopicInKafka();
-
-/** One partition in which every record is deletable by whatever is asked; `groups` with what they committed. */
-function records(count: number, groups: Readonly<Record<string, number>> = {}): Answer<Measurement> {
-  const end = BigInt(count);
-  const ages = [2, 3, 5, 6].map((days) => [days * DAY_MS, end] as const);
-  const commits = Object.entries(groups).map(([groupId, offset]) => ({
-    groupId,
-    commits: new Map([[0, BigInt(offset)]]),
-  }));
-  const partition = { start: 0n, end, youngerFrom: new Map(ages), bytes: end * 1_000n };
-  return ok({ partitions: new Map([[0, partition]]), groups: commits });
-}
-
-function measured(answer: Answer<Measurement>): Pick<RunGiven, "evidence"> {
-  return { evidence: { measured: new Map([[NAME, answer]]) } };
-}
-
-function guardedBy(changeGuard: RetentionPolicySpec["changeGuard"]): Pick<RunGiven, "policy"> {
-  return { policy: aRetentionPolicy({ bounds: { retentionTime: {} }, changeGuard }) };
-}
-
-/** Segments close in time for the wanted retention, whoever approves it: that deletes nothing more. */
-function writes({ written }: RunResult): string[] {
-  return written.flatMap((action) =>
-    isConfigChange(action) && action.key !== "segment.ms" ? [`${action.key}=${action.to ?? "inherited"}`] : [],
-  );
-}
-
-function held(given: RunGiven = {}): RunResult {
-  return runTopic(LIVE, { spec: SHORTER, status: bound(), ...measured(records(12)), ...given });
-}
-
-const statusOf = ({ status }: RunResult): EventTopicStatus => status ?? {};
 const messageOf = (result: RunResult): string | undefined => statusOf(result).conditions?.[0]?.message;
 
 describe("A change that is held back", () => {
@@ -274,17 +246,17 @@ describe("A guarded run, for every spec and every topic", () => {
 
   it("writes nothing destructive that nobody approved", () => {
     fc.assert(
-      fc.property(spec, configs, guard, fc.boolean(), (wish, present, changeGuard, isReadable) => {
+      fc.property(spec, configs, guard, fc.boolean(), fc.boolean(), (wish, present, changeGuard, isReadable, isNew) => {
         const live = aTopicInKafka({ configs: present });
         const log = isReadable ? records(5) : failedWith({ kind: "busy", name: "X", message: "No" });
         const policy = aRetentionPolicy({
           bounds: { retentionTime: {}, retentionBytes: {}, cleanupPolicies: ["delete", "compact", "compact,delete"] },
-          changeGuard,
+          changeGuard: isNew ? { onShorten: "Allow" } : changeGuard,
         });
         const { written } = runTopic(live, {
-          spec: wish,
+          spec: isNew ? { ...wish, adoption: "Adopt" } : wish,
           policy,
-          status: bound({ managedKeys: Object.keys(present) }),
+          status: isNew ? {} : bound({ managedKeys: Object.keys(present) }),
           ...measured(log),
         });
         const changes = written.flatMap((action) =>

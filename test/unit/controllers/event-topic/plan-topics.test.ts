@@ -113,7 +113,7 @@ describe("planTopics()", () => {
       const plan = plannedTopics(given);
       expect(plan.refusals).to.deep.equal([]);
       expect(plan.source.binding?.isAdopted).to.equal(false);
-      expect(plan.deadLetters.get(DLQ)?.binding).to.deep.equal({ topicId: "id-dlq", isAdopted: false });
+      expect(plan.deadLetters.get(DLQ)?.binding).to.deep.equal({ topicId: "id-dlq", isAdopted: false, isNew: true });
     });
 
     it("adds dead letters that come later", () => {

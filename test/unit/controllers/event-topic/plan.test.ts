@@ -126,7 +126,11 @@ describe("planTopic() for a topic of that name that is not ours yet", () => {
 
   it("binds to an identical one and writes nothing", () => {
     const planned = plan(identical, declared);
-    expect(planned).to.deep.include({ steps: [], refusals: [], binding: { topicId: "id-1", isAdopted: true } });
+    expect(planned).to.deep.include({
+      steps: [],
+      refusals: [],
+      binding: { topicId: "id-1", isAdopted: true, isNew: true },
+    });
   });
 
   it("refuses one that differs, naming what", () => {
@@ -138,7 +142,7 @@ describe("planTopic() for a topic of that name that is not ours yet", () => {
 
   it("with Adopt binds and brings the difference as ordinary changes", () => {
     const planned = plan(different, { spec: { ...declared.spec, adoption: "Adopt" } });
-    expect(planned.binding).to.deep.equal({ topicId: "id-1", isAdopted: true });
+    expect(planned.binding).to.deep.equal({ topicId: "id-1", isAdopted: true, isNew: true });
     expect(actions(planned)).to.have.nested.property("[0].key", "compression.type");
   });
 
