@@ -4,6 +4,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { describeSettings } from "../settings.ts";
+import type { PlanOptions } from "./plan.ts";
+import { PLAN_FORMATS } from "./plan/formats.ts";
 import { CommandError, EXIT, type ExitCode, type Terminal } from "./terminal.ts";
 import { VALIDATION_FORMATS, type ValidationFormat } from "./validate/formats.ts";
 
@@ -30,6 +32,7 @@ export function createProgram(edge: ProgramEdge, end: Ending): Command {
     .exitOverride();
   program.addCommand(operatorCommand(edge));
   program.addCommand(validateCommand(edge, end));
+  program.addCommand(planCommand(edge, end));
   program.addCommand(crdsCommand(edge, end));
   for (const command of program.commands) command.exitOverride();
   return program;
@@ -74,6 +77,33 @@ function validateCommand({ terminal }: ProgramEdge, end: Ending): Command {
       const { validate } = await import("./validate.ts");
       end(await validate(paths, options, terminal));
     });
+}
+
+function planCommand({ terminal, version }: ProgramEdge, end: Ending): Command {
+  const command = new Command("plan")
+    .description("tell what the operator would do if the manifests were applied; changes nothing")
+    .argument("<paths...>", PATHS)
+    .addOption(namespaceOption())
+    .addOption(outputOption(PLAN_FORMATS));
+  return connectionOptions(command)
+    .option("--no-cluster", "do not ask the current Kubernetes cluster: what the files hold is everything there is")
+    .addHelpText("after", "\nExit codes: 0 nothing to do, 3 changes, 1 refused, invalid or not known, 2 wrong usage.")
+    .action(async (paths: string[], options: PlanOptions) => {
+      const [{ plan }, { connectKafka }] = await Promise.all([
+        import("./plan.ts"),
+        import("../kafka/platformatic/kafka-admin.ts"),
+      ]);
+      end(await plan(paths, options, terminal, { version, connect: connectKafka }));
+    });
+}
+
+function connectionOptions(command: Command): Command {
+  return command
+    .option("--bootstrap-server <host:port>", "address of Kafka, several with commas, in place of the EventBus' own")
+    .option(
+      "--command-config <file>",
+      "settings of the connection to Kafka, as its own tools read them (client.properties)",
+    );
 }
 
 function crdsCommand({ terminal }: ProgramEdge, end: Ending): Command {

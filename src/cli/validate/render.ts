@@ -1,6 +1,6 @@
 // How the result of `validate` is shown: to people, to programs, to the pages of a pull request. Words only.
 
-import { counted, paintFor, type Terminal } from "../terminal.ts";
+import { counted, paintFor, type Paint, type Terminal } from "../terminal.ts";
 import type { Finding } from "./finding.ts";
 import type { ValidationFormat } from "./formats.ts";
 
@@ -35,14 +35,20 @@ function jsonOf({ findings, files, objects, skipped, undecided }: Validation): o
   return { format: JSON_FORMAT, valid: findings.length === 0, files, objects, skipped, undecided, problems: findings };
 }
 
+/** A line each. */
+export function describeFindings(findings: readonly Finding[], paint: Paint = (_colour, text) => text): string {
+  const lines = findings.map(({ column, file, line, message, object, path }) => {
+    const subject = [object, path].filter((part) => part !== undefined).join(": ");
+    const place = paint("bold", `${file}:${line}:${column}:`);
+    return `${place} ${subject === "" ? "" : `${subject}: `}${paint("red", message)}`;
+  });
+  return lines.join("\n");
+}
+
 function renderForPeople({ findings, files, objects, skipped, undecided }: Validation, terminal: Terminal): void {
   const { environment, out } = terminal;
   const paint = paintFor(out, environment);
-  for (const { column, file, line, message, object, path } of findings) {
-    const subject = [object, path].filter((part) => part !== undefined).join(": ");
-    const place = paint("bold", `${file}:${line}:${column}:`);
-    out.write(`${place} ${subject === "" ? "" : `${subject}: `}${paint("red", message)}\n`);
-  }
+  if (findings.length > 0) out.write(`${describeFindings(findings, paint)}\n`);
   const broken = new Set(findings.map(({ file, object }) => object ?? file)).size;
   const verdict =
     findings.length === 0

@@ -1,0 +1,80 @@
+// Reads the objects that a preview needs from a Kubernetes cluster, as far as who asks may read them. Reads only.
+
+import { consumerGroup } from "../../api/consumer-group.ts";
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+import { eventBus } from "../../api/event-bus.ts";
+import { eventTopic } from "../../api/event-topic.ts";
+import { retentionPolicy } from "../../api/retention-policy.ts";
+import { KubernetesError, type ApiCall, type Resources, type ResourceType } from "../../kubernetes/resources.ts";
+import type { ObjectLists } from "../preview/objects.ts";
+import { CommandError } from "../terminal.ts";
+
+/** Makes the door to one kind. */
+export type ResourcesOf = <T extends KubernetesObject>(type: ResourceType) => Pick<Resources<T>, "get" | "list">;
+
+export interface LoadedObjects {
+  readonly objects: ObjectLists;
+  /** What is not known, in sentences for people. */
+  readonly notes: readonly string[];
+}
+
+const NAMESPACE: ResourceType = {
+  group: "",
+  version: "v1",
+  plural: "namespaces",
+  kind: "Namespace",
+  isNamespaced: false,
+};
+
+/** `namespaces`: those that are read where not all may be. */
+export async function loadObjects(
+  resources: ResourcesOf,
+  namespaces: readonly string[],
+  call: ApiCall,
+): Promise<LoadedObjects> {
+  const notes: string[] = [];
+  const everywhere = async <T extends KubernetesObject>(type: ResourceType): Promise<readonly T[]> =>
+    (await listed<T>(resources(type), {}, call)) ?? forbidden(type);
+  const perNamespace = async <T extends KubernetesObject>(type: ResourceType): Promise<readonly T[]> => {
+    const all = await listed<T>(resources(type), {}, call);
+    if (all !== undefined) return all;
+    notes.push(
+      `${type.plural} of other namespaces than ${namespaces.map((name) => `"${name}"`).join(", ")} may not be read: ` +
+        "what they claim is not known",
+    );
+    const parts = namespaces.map(async (namespace) => await listed<T>(resources(type), { namespace }, call));
+    return (await Promise.all(parts)).flatMap((part) => part ?? forbidden(type));
+  };
+  const [buses, policies, topics, groups, known] = await Promise.all([
+    everywhere<ObjectLists["buses"][number]>(eventBus),
+    everywhere<ObjectLists["policies"][number]>(retentionPolicy),
+    perNamespace<ObjectLists["topics"][number]>(eventTopic),
+    perNamespace<ObjectLists["groups"][number]>(consumerGroup),
+    listed<KubernetesObject>(resources(NAMESPACE), {}, call),
+  ]);
+  if (known === undefined)
+    notes.push("Namespaces may not be read: what depends on their labels is judged as without any");
+  return { objects: { buses, policies, topics, groups, namespaces: known ?? [] }, notes };
+}
+
+/** Undefined for who may not; nothing where the kind is not installed yet. */
+async function listed<T extends KubernetesObject>(
+  resources: Pick<Resources<T>, "list">,
+  selection: Parameters<Resources<T>["list"]>[0],
+  call: ApiCall,
+): Promise<readonly T[] | undefined> {
+  try {
+    return (await resources.list(selection, call)).items;
+  } catch (error) {
+    if (!(error instanceof KubernetesError)) throw error;
+    if (error.code === 404) return [];
+    if (error.code === 403) return undefined;
+    throw new CommandError(`Cannot read from the Kubernetes cluster: ${error.message}; --no-cluster goes without it`);
+  }
+}
+
+function forbidden({ plural }: ResourceType): never {
+  throw new CommandError(
+    `You may not read ${plural} in the Kubernetes cluster; have the right to list them granted, or use --no-cluster`,
+  );
+}
