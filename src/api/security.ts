@@ -93,7 +93,8 @@ export const security = z
       .boolean()
       .optional()
       .describe(
-        "Permits PLAIN or OAUTHBEARER over SASL_PLAINTEXT, where anybody on the network can read the secret. " +
+        "Permits PLAIN or OAUTHBEARER over SASL_PLAINTEXT, and a token endpoint by http:, where anybody on the network " +
+          "can read the secret. " +
           "Default: false.",
       ),
   })
@@ -125,5 +126,17 @@ export const security = z
         self.protocol !== "SASL_PLAINTEXT" ||
         self.sasl.mechanism.startsWith("SCRAM-") ||
         self.allowPlaintextCredentials === true,
+    }),
+    rule({
+      cel:
+        "!has(self.sasl) || !has(self.sasl.oauth) || !self.sasl.oauth.tokenEndpoint.startsWith('http:') || " +
+        "(has(self.allowPlaintextCredentials) && self.allowPlaintextCredentials)",
+      message:
+        "A token endpoint by http: gets the client's secret in clear text: use https:, or set " +
+        "allowPlaintextCredentials: true where the network is trusted",
+      fieldPath: ".allowPlaintextCredentials",
+      reason: "FieldValueForbidden",
+      holds: (self) =>
+        self.sasl?.oauth?.tokenEndpoint.startsWith("http:") !== true || self.allowPlaintextCredentials === true,
     }),
   );

@@ -27,7 +27,7 @@ describe("The Secrets of an EventBus", () => {
     const security = { protocol: "SASL_PLAINTEXT" as const, sasl };
     await operator.createBus({ kafka: { bootstrapServers: operator.bootstrapServers, security } });
     await eventually(() => operator.bus(), ready("False", "SecretNotFound"));
-    expect(await message(operator.id)).to.include(`Secret "${secret}" does not exist in namespace "event-bus-system"`);
+    expect(await message(operator.id)).to.include(`Secret "${secret}" in namespace "event-bus-system" does not exist`);
     await operator.controlPlane.request("POST", SECRETS, {
       metadata: { name: secret },
       stringData: { username: "me" },

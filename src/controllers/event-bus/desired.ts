@@ -13,6 +13,7 @@ import {
   type SourceResult,
   type TlsSource,
 } from "./connection-source.ts";
+import { nameOf } from "./secret-name.ts";
 
 export type DesiredConnection =
   | { readonly kind: "connection"; readonly settings: ConnectionSettings }
@@ -161,10 +162,6 @@ class Values {
   #content(secret: SecretKey): SecretContent {
     return this.#contents.get(keyOf(secret)) ?? new Map();
   }
-}
-
-function nameOf({ name, namespace }: SecretKey): string {
-  return `Secret "${name}" in namespace "${namespace}"`;
 }
 
 function describeKeys(content: SecretContent): string {

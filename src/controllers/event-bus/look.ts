@@ -7,7 +7,7 @@ import type { EventBus } from "../../api/event-bus.ts";
 import type { Call } from "../../kafka/admin.ts";
 import type { Clusters, ServingCluster } from "../../kafka/clusters.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
-import type { Answer } from "../../kafka/model/failure.ts";
+import { failedWith, type Answer } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import type { BusRegistry } from "../bus-registry.ts";
@@ -20,7 +20,9 @@ import {
   type SourceResult,
 } from "./connection-source.ts";
 import { desiredConnection } from "./desired.ts";
+import { explainFailure } from "./explain-failure.ts";
 import { judgeCluster, type BusJudgement } from "./judgement.ts";
+import { nameOf } from "./secret-name.ts";
 
 export interface ConnectingWorld {
   readonly clusters: Pick<Clusters, "get" | "open" | "close">;
@@ -55,7 +57,7 @@ export async function lookAt(bus: EventBus, world: ConnectingWorld, call: Call, 
   }
   report(name, before.cluster, serving, world.registry);
   const { reason, message } = judgement.refusal;
-  return { kind: "down", refusal: { reason, message: `${message}; until then the connection made before serves` } };
+  return { kind: "down", refusal: { reason, message: `${message}; the connection made before goes on serving` } };
 }
 
 function sourceOf(bus: EventBus, origins: readonly ConnectionOrigin[]): SourceResult {
@@ -79,18 +81,23 @@ async function ask(
   const serving = clusters.get(name);
   // What has not been heard of yet equals nothing that serves: it is read.
   const followed = keys.map((secret) => secrets.digest(secret) ?? "");
-  if (serving !== undefined && serving.version === versionOf(source, followed)) return await asServed(serving, call);
+  if (serving !== undefined && serving.version === versionOf(source, followed)) {
+    return answered(serving.version, await serving.admin.cluster(call), source);
+  }
   const read = await readAll(keys, secrets, call);
   if (read.kind === "refused") return read;
   const version = versionOf(source, read.digests);
-  if (serving !== undefined && serving.version === version) return await asServed(serving, call);
+  if (serving !== undefined && serving.version === version) {
+    return answered(version, await serving.admin.cluster(call), source);
+  }
   const desired = desiredConnection(source, read.contents, nowMs);
   if (desired.kind === "refused") return desired;
-  return { kind: "answer", version, answer: await clusters.open(name, version, desired.settings, call) };
+  return answered(version, await clusters.open(name, version, desired.settings, call), source);
 }
 
-async function asServed({ admin, version }: ServingCluster, call: Call): Promise<Asked> {
-  return { kind: "answer", version, answer: await admin.cluster(call) };
+function answered(version: string, answer: Answer<ClusterState>, source: ConnectionSource): Asked {
+  if (answer.status !== "failed") return { kind: "answer", version, answer };
+  return { kind: "answer", version, answer: failedWith(explainFailure(answer.failure, source)) };
 }
 
 async function lookAtServing(bus: EventBus, { admin }: ServingCluster, call: Call): Promise<BusJudgement> {
@@ -117,8 +124,8 @@ async function readAll(
   for (const { key, reading } of readings) {
     if (reading.kind === "denied") return refused("SecretNotFound", reading.why);
     if (reading.kind === "absent") {
-      const what = `Secret "${key.name}" does not exist in namespace "${key.namespace}"`;
-      return refused("SecretNotFound", `${what}; create it there, or correct its name in the EventBus`);
+      const message = `${nameOf(key)} does not exist; create it there, or correct its name in the EventBus`;
+      return refused("SecretNotFound", message);
     }
     contents.set(keyOf(key), reading.content);
     digests.push(reading.digest);

@@ -35,6 +35,22 @@ const cases: readonly Case[] = [
     refused: [`${PATH}.allowPlaintextCredentials: PLAIN and OAUTHBEARER over SASL_PLAINTEXT send a secret`],
   },
   {
+    why: "a token endpoint in clear text",
+    spec: {
+      protocol: "SASL_SSL",
+      sasl: { mechanism: "OAUTHBEARER", oauth: { ...oauth, tokenEndpoint: "http://login.example.com/token" } },
+    },
+    refused: [`${PATH}.allowPlaintextCredentials: A token endpoint by http: gets the client's secret in clear text`],
+  },
+  {
+    why: "a token endpoint in clear text where that is allowed",
+    spec: {
+      protocol: "SASL_SSL",
+      allowPlaintextCredentials: true,
+      sasl: { mechanism: "OAUTHBEARER", oauth: { ...oauth, tokenEndpoint: "http://login.example.com/token" } },
+    },
+  },
+  {
     why: "PLAIN in clear text where that is allowed",
     spec: { protocol: "SASL_PLAINTEXT", sasl: plain, allowPlaintextCredentials: true },
   },
