@@ -18,7 +18,7 @@ import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { noElection } from "../../src/runtime/leader-election.ts";
 import type { ReflectorTiming } from "../../src/runtime/reflector.ts";
 import { parseSettings } from "../../src/settings.ts";
-import { createLogger } from "../../src/telemetry/logger.ts";
+import { createLogger, type Logger } from "../../src/telemetry/logger.ts";
 import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "../fakes/deep-freeze.ts";
@@ -43,6 +43,8 @@ export interface UnderTestOptions {
   readonly connect?: (options: KafkaOptions) => KafkaAdmin;
   /** For tests that would wait otherwise. */
   readonly reflectorTiming?: Partial<ReflectorTiming>;
+  /** Hears everything, before anything is taken out of it. */
+  readonly log?: Logger;
   /** Without it the bus is left to the test. */
   readonly createsBus?: boolean;
   /** Instead of the shared one, for tests that stop brokers or need several. */
@@ -127,7 +129,8 @@ export class OperatorUnderTest implements AsyncDisposable {
     });
     if (parsed.kind === "invalid") throw new Error(parsed.problems.join("; "));
     const level = process.env["TEST_LOG_LEVEL"];
-    const log = level === undefined ? silentLogger : createLogger({ level: level as "debug", format: "text" });
+    const own = this.#options.log ?? silentLogger;
+    const log = level === undefined ? own : createLogger({ level: level as "debug", format: "text" });
     const metrics = createMetrics({ withProcessMetrics: false });
     this.#metrics = metrics;
     const source = { kind: "files", paths: [this.#kubeconfig] } as const;
