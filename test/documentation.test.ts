@@ -48,6 +48,15 @@ describe("The comparison with Strimzi", () => {
   });
 });
 
+describe("The page on living with Strimzi", () => {
+  it("names tests that are there", () => {
+    const text = read("docs/strimzi.md");
+    const titles = [...text.matchAll(/"(a topic [^"]+)"/g)].map(([, title = ""]) => title.replaceAll(/\s+/g, " "));
+    expect(titles).to.have.length(2);
+    for (const title of titles) expect(read("test/integration/strimzi-coexistence.test.ts")).to.include(title);
+  });
+});
+
 describe("Links between pages", () => {
   const pages = [
     "README.md",

@@ -185,7 +185,8 @@ const eventBusSpec = z
     topicManagement: oneOf("Direct", "KafkaTopic")
       .optional()
       .describe(
-        "Direct: topics are managed by Kafka's admin protocol; KafkaTopic: by Strimzi's resources. Default: Direct.",
+        "Direct: topics are managed by Kafka's admin protocol; KafkaTopic: by Strimzi's resources, which is not " +
+          "supported yet and refused. Default: Direct.",
       ),
     accessManagement: oneOf("None", "KafkaUser", "Acl")
       .optional()
