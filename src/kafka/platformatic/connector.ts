@@ -1,11 +1,12 @@
-// Opens connections, calmly: an address that has just failed is not tried again before a pause is over, and never twice
-// at once. Knows no cluster.
+// Opens connections, calmly: while addresses of a bus fail, it tries one of them at a time and no more than one in a pause.
+// Knows no cluster.
 
+import type { Timer } from "../../runtime/clock.ts";
 import { addressText, type Address } from "./address.ts";
 import { openWire, type Wire, type WireOptions } from "./wire.ts";
 
 export interface ConnectorOptions extends Omit<WireOptions, "address" | "brokerId" | "requestTimeoutMs"> {
-  /** Milliseconds after the start of a failed attempt during which its address is not tried again. */
+  /** Milliseconds between the starts of two attempts on addresses that have failed before. */
   readonly pauseMs: number;
   /** Default `openWire`. */
   readonly open?: (options: WireOptions, signal?: AbortSignal) => Promise<Wire>;
@@ -23,15 +24,37 @@ interface Failed {
   readonly error: unknown;
 }
 
+/** Somebody who wants a connection, and how far that has come. */
+interface Asked {
+  readonly at: number;
+  /** For somebody else's attempt on the same address. */
+  hasWaited: boolean;
+  hasTurn: boolean;
+}
+
+/** Somebody whose address has failed, and who waits for a turn to try it once more. */
+interface Waiting {
+  readonly name: string;
+  readonly go: (hasTurn: boolean) => void;
+}
+
+/** Who gets no turn within so many pauses is told the failure that is known: a search goes on elsewhere. */
+const PATIENCE_PAUSES = 3;
+
 /**
  * Guarantees
- * - At most one attempt in `pauseMs` on an address that fails, however many ask; the others get the same error.
+ * - An address that has not failed since it last worked is tried at once: a broker that lives is found without delay.
+ * - Of all others together at most one is tried in `pauseMs`, those first that were tried longest ago, however many ask.
+ * - Never two attempts on one address at once; who asks meanwhile gets the same error.
  * - An attempt that its signal gave up says nothing about the address.
  */
 export class Connector {
   readonly #options: ConnectorOptions;
   readonly #failures = new Map<string, Failed>();
   readonly #underWay = new Map<string, Promise<void>>();
+  readonly #line = new Set<Waiting>();
+  #triedAt = -Infinity;
+  #timer: Timer | undefined;
 
   constructor(options: ConnectorOptions) {
     this.#options = options;
@@ -39,37 +62,105 @@ export class Connector {
 
   /** @throws WireError */
   async open(destination: Destination, signal?: AbortSignal): Promise<Wire> {
-    const { clock, pauseMs } = this.#options;
     const name = addressText(destination.address);
-    const askedAt = clock.monotonic();
-    let hasWaited = false;
-    for (let other = this.#underWay.get(name); other !== undefined; other = this.#underWay.get(name)) {
-      hasWaited = true;
-      await other;
-    }
-    const failure = this.#failures.get(name);
-    const now = clock.monotonic();
-    // Who waited for an attempt shares its end; who comes later waits for the pause to be over.
-    const isShared = hasWaited && failure !== undefined && failure.endedAt >= askedAt;
-    if (failure !== undefined && (isShared || now - failure.startedAt < pauseMs)) throw failure.error;
-    const attempt = this.#attempt(name, destination, now, signal);
-    this.#underWay.set(name, attempt.then(ignore, ignore));
-    try {
-      return await attempt;
-    } finally {
-      this.#underWay.delete(name);
+    const asked: Asked = { at: this.#options.clock.monotonic(), hasWaited: false, hasTurn: false };
+    for (;;) {
+      const other = this.#underWay.get(name);
+      const failed = this.#failures.get(name);
+      if (other !== undefined) {
+        await other;
+        asked.hasWaited = true;
+      } else if (failed === undefined || this.#mayTry(failed, asked)) {
+        return await this.#attempt(name, destination, signal);
+      } else {
+        asked.hasTurn = await this.#turn(name, failed, signal);
+        asked.hasWaited = true;
+      }
     }
   }
 
-  async #attempt(name: string, destination: Destination, startedAt: number, signal?: AbortSignal): Promise<Wire> {
+  /** False where it must wait for its turn. @throws the failure that is known, where it is news. */
+  #mayTry({ startedAt, endedAt, error }: Failed, { at, hasTurn, hasWaited }: Asked): boolean {
+    const { clock, pauseMs } = this.#options;
+    const now = clock.monotonic();
+    // Who waited for an attempt shares its end.
+    if (hasWaited && endedAt >= at) throw error;
+    if (hasTurn) return true;
+    if (now - startedAt < pauseMs) throw error;
+    return this.#line.size === 0 && now - this.#triedAt >= pauseMs;
+  }
+
+  /** True when it is its turn, false when somebody else has tried the address meanwhile. */
+  #turn(name: string, { error }: Failed, signal: AbortSignal | undefined): Promise<boolean> {
+    const { clock, pauseMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.#line.delete(waiting);
+        patience.cancel();
+        if (this.#line.size === 0) this.#rest();
+        signal?.removeEventListener("abort", giveUp);
+      };
+      const giveUp = (): void => {
+        leave();
+        reject(error);
+      };
+      const waiting: Waiting = {
+        name,
+        go: (hasTurn) => {
+          leave();
+          resolve(hasTurn);
+        },
+      };
+      const patience = clock.after(PATIENCE_PAUSES * pauseMs, giveUp);
+      this.#line.add(waiting);
+      this.#schedule();
+      signal?.addEventListener("abort", giveUp, { once: true });
+      if (signal?.aborted) giveUp();
+    });
+  }
+
+  #schedule(): void {
+    const { clock, pauseMs } = this.#options;
+    this.#timer ??= clock.after(this.#triedAt + pauseMs - clock.monotonic(), () => {
+      this.#timer = undefined;
+      this.#passOn();
+    });
+  }
+
+  #rest(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** To whose address was tried longest ago. */
+  #passOn(): void {
+    const { clock, pauseMs } = this.#options;
+    const now = clock.monotonic();
+    if (now - this.#triedAt >= pauseMs) {
+      const triedAt = ({ name }: Waiting): number => this.#failures.get(name)?.startedAt ?? -Infinity;
+      const [next] = [...this.#line].toSorted((one, other) => triedAt(one) - triedAt(other));
+      if (next === undefined) return;
+      this.#triedAt = now;
+      next.go(true);
+    }
+    if (this.#line.size > 0) this.#schedule();
+  }
+
+  async #attempt(name: string, destination: Destination, signal?: AbortSignal): Promise<Wire> {
+    const startedAt = (this.#triedAt = this.#options.clock.monotonic());
+    const attempt = (this.#options.open ?? openWire)({ ...this.#options, ...destination }, signal);
+    this.#underWay.set(name, attempt.then(ignore, ignore));
     try {
-      const wire = await (this.#options.open ?? openWire)({ ...this.#options, ...destination }, signal);
+      const wire = await attempt;
       this.#failures.delete(name);
       return wire;
     } catch (error) {
       const endedAt = this.#options.clock.monotonic();
       if (!signal?.aborted) this.#failures.set(name, { startedAt, endedAt, error });
       throw error;
+    } finally {
+      this.#underWay.delete(name);
+      for (const waiting of this.#line) if (waiting.name === name) waiting.go(false);
     }
   }
 }

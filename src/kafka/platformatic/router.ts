@@ -134,20 +134,21 @@ export class Router {
 
   /** Known brokers first; where none answers, the bootstrap addresses and then the brokers that they advertise. */
   async #find(): Promise<BrokerAddress> {
-    const first = await this.#firstKnown().catch((error: unknown) => this.#firstBootstrap(error));
+    const known = this.#map.candidates();
+    const first = await this.#firstOf(known).catch((error: unknown) => this.#firstBootstrap(known, error));
     const found = this.#prefer(first);
     if (found !== undefined) return found;
     // A load balancer, another name of a broker, or one that has left: it told where the cluster is now.
     first.close();
-    const second = await this.#firstKnown();
+    const second = await this.#firstOf(this.#map.candidates());
     const behind = this.#prefer(second);
     if (behind !== undefined) return behind;
     second.close();
     throw noBroker();
   }
 
-  #firstKnown(): Promise<Wire> {
-    const attempts = this.#map.candidates().map(
+  #firstOf(brokers: readonly BrokerAddress[]): Promise<Wire> {
+    const attempts = brokers.map(
       (broker): Attempt<Wire> =>
         (signal) =>
           this.#connect({ ...this.#destination(broker, "read"), brokerId: broker.id }, signal),
@@ -155,12 +156,16 @@ export class Router {
     return this.#race(attempts, noBroker());
   }
 
-  #firstBootstrap(error: unknown): Promise<Wire> {
-    const attempts = this.#options.bootstrapServers.map(
-      (address): Attempt<Wire> =>
-        (signal) =>
-          this.#connect(this.#destination(address, "read"), signal),
-    );
+  /** `tried` have just failed: their addresses would again. */
+  #firstBootstrap(tried: readonly BrokerAddress[], error: unknown): Promise<Wire> {
+    const failed = new Set(tried.map(addressText));
+    const attempts = this.#options.bootstrapServers
+      .filter((address) => !failed.has(addressText(address)))
+      .map(
+        (address): Attempt<Wire> =>
+          (signal) =>
+            this.#connect(this.#destination(address, "read"), signal),
+      );
     return this.#race(attempts, error);
   }
 

@@ -22,6 +22,11 @@ async function messageOf(promise: Promise<unknown>): Promise<string> {
   );
 }
 
+function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 interface Attempt {
   succeed(wire?: Wire): void;
   fail(error?: Error): void;
@@ -76,6 +81,85 @@ describe("A connector", () => {
     attempts[2]?.succeed();
     expect((await third).isOpen).to.equal(true);
     expect(attempts).to.have.length(3);
+  });
+
+  describe("to several addresses of a bus", () => {
+    const HOSTS = ["a", "b", "c"];
+    const PASS_MS = 100;
+    let tried: { readonly host: string; readonly at: number }[];
+    let living: string | undefined;
+
+    beforeEach(() => {
+      tried = [];
+      living = undefined;
+      connector = new Connector({
+        security: { protocol: "PLAINTEXT" },
+        clientId: "test",
+        clock,
+        handshakeTimeoutMs: 5000,
+        observer: {},
+        pauseMs: 1000,
+        open: async ({ address: { host } }) => {
+          tried.push({ host, at: clock.monotonic() });
+          if (host !== living) throw failure("unreachable", `${host} is down`);
+          return fakeWire();
+        },
+      });
+    });
+
+    /** All addresses are asked for again and again, by several at once. */
+    async function pass(ms: number): Promise<readonly string[]> {
+      const answers: string[] = [];
+      for (let elapsed = 0; elapsed < ms; elapsed += PASS_MS) {
+        for (const host of [...HOSTS, ...HOSTS]) void messageOf(open(host)).then((answer) => answers.push(answer));
+        await clock.advance(PASS_MS);
+      }
+      return answers;
+    }
+
+    const countOf = (host: string): number => tried.filter((attempt) => attempt.host === host).length;
+
+    it("tries each once, and then one of them a second in turn", async () => {
+      await pass(30_000);
+      expect(tried.slice(0, 3).map(({ host, at }) => `${host} ${at}`)).to.deep.equal(["a 0", "b 0", "c 0"]);
+      const later = tried.slice(3).map(({ at }) => at);
+      for (const [index, at] of later.entries()) expect(at - (later[index - 1] ?? 0)).to.be.at.least(1000);
+      for (const host of HOSTS) expect(countOf(host), host).to.be.within(10, 11);
+    });
+
+    it("finds the one that comes back within as many seconds as there are addresses", async () => {
+      await pass(7_000);
+      living = "c";
+      const answers = await pass(HOSTS.length * 1000);
+      expect(answers).to.include("opened");
+    });
+
+    it("tries one that has not failed without waiting for those that have", async () => {
+      await messageOf(open("a"));
+      await clock.advance(1500);
+      await messageOf(open("b"));
+      const waiting = messageOf(open("a"));
+      living = "c";
+      expect(await messageOf(open("c"))).to.equal("opened");
+      expect(clock.monotonic()).to.equal(1500);
+      await clock.advance(1000);
+      expect(await waiting).to.equal("a is down");
+      expect(countOf("a")).to.equal(2);
+    });
+
+    it("leaves the line when it is given up, or has stood there for long, and leaves no timer behind", async () => {
+      for (const host of HOSTS) await messageOf(open(host));
+      await clock.advance(1000);
+      await messageOf(open("a"));
+      const { signal, abort } = abortable();
+      const given = messageOf(open("b", signal));
+      const patient = HOSTS.slice(1).map((host) => messageOf(open(host)));
+      abort();
+      expect(await given).to.equal("b is down");
+      await clock.advance(3000);
+      expect(await Promise.all(patient)).to.deep.equal(["b is down", "c is down"]);
+      expect(clock.pendingTimers).to.equal(0);
+    });
   });
 
   it("tries other addresses at the same time", async () => {
