@@ -14,6 +14,7 @@ import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded } from "./controllers/event-topic/wakes.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
 import { countObjects, ownedTopics } from "./controllers/object-readings.ts";
+import { OutageReports } from "./controllers/outage-reports.ts";
 import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
 import type { Controller } from "./runtime/controller.ts";
@@ -84,7 +85,7 @@ function createControllers(parts: Parts): Runnable[] {
   const { claims, pacer } = ledgers;
   const { controller: buses, secrets } = createBusParts(parts, pacer);
   const tellers = leftBehindTellers({ ...parts, buses: caches.buses });
-  const onOutage = (busName: string): void => buses.enqueue(busName, { reason: "outage" });
+  const onOutage = outageReports(parts, buses);
   const leaving =
     (tell: LeftBehindTeller): LeftBehindTeller =>
     (object, left) => {
@@ -138,6 +139,11 @@ function tellOfObjects({ caches, leadership, metrics, settings }: Parts): void {
     () => whileLeading(all),
     () => whileLeading(() => ownedTopics(topics.list().filter(isOurs))),
   );
+}
+
+function outageReports({ clock }: Parts, buses: Controller): (busName: string) => void {
+  const reports = new OutageReports(clock, (name, afterMs) => buses.enqueue(name, { afterMs, reason: "outage" }));
+  return (busName) => reports.report(busName);
 }
 
 function createSweep({ caches, clock, registry }: Parts, sources: readonly SweepSource[]): Sweep {

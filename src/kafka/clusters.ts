@@ -26,6 +26,14 @@ interface Serving extends ServingCluster {
   readonly drained: Drain;
 }
 
+/** An admin through which the cluster has not answered, kept for the next attempt: it knows which address was tried when. */
+interface Failed {
+  readonly version: string;
+  readonly at: number;
+  readonly answer: Answer<never>;
+  readonly drained: Drain;
+}
+
 // A run makes its calls one after the other; an admin that was replaced stays for those that hold it.
 const graceMs = 5000;
 
@@ -47,10 +55,7 @@ export class Clusters {
   readonly #options: ClustersOptions;
   readonly #serving = new Map<string, Serving>();
   readonly #opening = new Map<string, { readonly version: string; readonly answer: Promise<Answer<ClusterState>> }>();
-  readonly #failed = new Map<
-    string,
-    { readonly version: string; readonly at: number; readonly answer: Answer<never> }
-  >();
+  readonly #failed = new Map<string, Failed>();
   readonly #leaving = new Set<Drain>();
 
   constructor(options: ClustersOptions) {
@@ -87,15 +92,16 @@ export class Clusters {
   /** Ends the connection of a bus at once. */
   async close(bus: string): Promise<void> {
     this.#opening.delete(bus);
-    this.#failed.delete(bus);
     const serving = this.#serving.get(bus);
     this.#serving.delete(bus);
-    await serving?.drained.now();
+    const failed = this.#failed.get(bus);
+    this.#failed.delete(bus);
+    await Promise.all([serving?.drained.now(), failed?.drained.now()]);
   }
 
   /** Ends all connections at once, those that are draining too. */
   async closeAll(): Promise<void> {
-    const buses = new Set([...this.#serving.keys(), ...this.#opening.keys()]);
+    const buses = new Set([...this.#serving.keys(), ...this.#opening.keys(), ...this.#failed.keys()]);
     await Promise.all([...buses].map((bus) => this.close(bus)));
     await Promise.all([...this.#leaving].map((drain) => drain.now()));
   }
@@ -106,9 +112,8 @@ export class Clusters {
     settings: ConnectionSettings,
     call: Call,
   ): Promise<Answer<ClusterState>> {
-    const { clock } = this.#options;
-    const startedAt = clock.monotonic();
-    const drained = new Drain(this.#options.connect(bus, settings), clock);
+    const startedAt = this.#options.clock.monotonic();
+    const drained = this.#admin(bus, version, settings);
     const answer = await drained.admin.cluster(call);
     // Meanwhile the bus was closed, or opened with other settings: those count.
     const isWanted = this.#opening.get(bus)?.version === version;
@@ -118,15 +123,23 @@ export class Clusters {
     }
     if (answer.status !== "ok") {
       // Nobody was asked for a caller who gave up.
-      if (!call.signal.aborted) this.#failed.set(bus, { version, at: startedAt, answer });
-      await drained.now();
+      if (call.signal.aborted) await drained.now();
+      else this.#failed.set(bus, { version, at: startedAt, answer, drained });
       return answer;
     }
-    this.#failed.delete(bus);
     const replaced = this.#serving.get(bus);
     this.#serving.set(bus, { admin: drained.admin, version, state: answer.value, drained });
     if (replaced !== undefined) this.#leave(replaced.drained);
     return answer;
+  }
+
+  /** That of the last attempt, where it was made with these settings. */
+  #admin(bus: string, version: string, settings: ConnectionSettings): Drain {
+    const failed = this.#failed.get(bus);
+    this.#failed.delete(bus);
+    if (failed?.version === version) return failed.drained;
+    void failed?.drained.now();
+    return new Drain(this.#options.connect(bus, settings), this.#options.clock);
   }
 
   #leave(drain: Drain): void {

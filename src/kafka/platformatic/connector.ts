@@ -35,8 +35,11 @@ interface Asked {
 /** Somebody whose address has failed, and who waits for a turn to try it once more. */
 interface Waiting {
   readonly name: string;
-  readonly go: (hasTurn: boolean) => void;
+  readonly leave: (how: Leaving) => void;
 }
+
+/** It is its turn, somebody else has tried the address meanwhile, or it has given up. */
+type Leaving = "turn" | "tried" | "givenUp";
 
 /** Who gets no turn within so many pauses is told the failure that is known: a search goes on elsewhere. */
 const PATIENCE_PAUSES = 3;
@@ -73,7 +76,9 @@ export class Connector {
       } else if (failed === undefined || this.#mayTry(failed, asked)) {
         return await this.#attempt(name, destination, signal);
       } else {
-        asked.hasTurn = await this.#turn(name, failed, signal);
+        const left = await this.#standInLine(name, signal);
+        if (left === "givenUp") throw failed.error;
+        asked.hasTurn = left === "turn";
         asked.hasWaited = true;
       }
     }
@@ -90,27 +95,18 @@ export class Connector {
     return this.#line.size === 0 && now - this.#triedAt >= pauseMs;
   }
 
-  /** True when it is its turn, false when somebody else has tried the address meanwhile. */
-  #turn(name: string, { error }: Failed, signal: AbortSignal | undefined): Promise<boolean> {
+  #standInLine(name: string, signal: AbortSignal | undefined): Promise<Leaving> {
     const { clock, pauseMs } = this.#options;
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
+    return new Promise((resolve) => {
+      const leave = (how: Leaving): void => {
         this.#line.delete(waiting);
         patience.cancel();
         if (this.#line.size === 0) this.#rest();
         signal?.removeEventListener("abort", giveUp);
+        resolve(how);
       };
-      const giveUp = (): void => {
-        leave();
-        reject(error);
-      };
-      const waiting: Waiting = {
-        name,
-        go: (hasTurn) => {
-          leave();
-          resolve(hasTurn);
-        },
-      };
+      const giveUp = (): void => leave("givenUp");
+      const waiting: Waiting = { name, leave };
       const patience = clock.after(PATIENCE_PAUSES * pauseMs, giveUp);
       this.#line.add(waiting);
       this.#schedule();
@@ -141,7 +137,7 @@ export class Connector {
       const [next] = [...this.#line].toSorted((one, other) => triedAt(one) - triedAt(other));
       if (next === undefined) return;
       this.#triedAt = now;
-      next.go(true);
+      next.leave("turn");
     }
     if (this.#line.size > 0) this.#schedule();
   }
@@ -160,7 +156,7 @@ export class Connector {
       throw error;
     } finally {
       this.#underWay.delete(name);
-      for (const waiting of this.#line) if (waiting.name === name) waiting.go(false);
+      for (const waiting of this.#line) if (waiting.name === name) waiting.leave("tried");
     }
   }
 }

@@ -38,6 +38,7 @@ describe("The clusters of the buses", () => {
     });
   });
 
+  const open = (version: string): Promise<unknown> => clusters.open("a", version, settings, call);
   const closed = (): readonly boolean[] => connected.map(({ isClosed }) => isClosed);
 
   it("serve a bus from the moment its cluster has answered", async () => {
@@ -65,7 +66,7 @@ describe("The clusters of the buses", () => {
       await clock.advance(1000);
     }
     expect(clusters.get("a")).to.include({ version: "1", admin: old });
-    expect(closed()).to.deep.equal([false, true, true, true]);
+    expect(closed()).to.deep.equal([false, false]);
     kafka.network = "up";
     expect((await clusters.open("a", "2", settings, call)).status).to.equal("ok");
     expect(clusters.get("a")?.version).to.equal("2");
@@ -73,17 +74,30 @@ describe("The clusters of the buses", () => {
 
   it("try what failed at most once a second, and something new at once", async () => {
     kafka.network = "refused";
-    const answers = [await clusters.open("a", "1", settings, call), await clusters.open("a", "1", settings, call)];
-    expect(answers[0]).to.equal(answers[1]);
-    expect(connected).to.have.length(1);
+    const first = await open("1");
+    const requests = kafka.requestCount();
+    expect(await open("1")).to.equal(first);
     await clock.advance(999);
-    await clusters.open("a", "1", settings, call);
-    expect(connected).to.have.length(1);
-    await clusters.open("a", "2", settings, call);
-    expect(connected).to.have.length(2);
+    await open("1");
+    expect(kafka.requestCount()).to.equal(requests);
+    await open("2");
+    expect(kafka.requestCount()).to.equal(2 * requests);
     await clock.advance(1000);
+    await open("2");
+    expect(kafka.requestCount()).to.equal(3 * requests);
+  });
+
+  it("try again what failed over the same admin, which knows what it has tried, and close it for other settings", async () => {
+    kafka.network = "refused";
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await clusters.open("a", "1", settings, call);
+      await clock.advance(1000);
+    }
+    expect(closed()).to.deep.equal([false]);
     await clusters.open("a", "2", settings, call);
-    expect(connected).to.have.length(3);
+    expect(closed()).to.deep.equal([true, false]);
+    await clusters.close("a");
+    expect(closed()).to.deep.equal([true, true]);
   });
 
   it("try again at once for another caller when the first one gave up", async () => {
