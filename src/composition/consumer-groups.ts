@@ -102,6 +102,7 @@ function groupWorld(parts: Parts, tools: Pick<GroupWorld, "claims" | "poller" | 
   return {
     ...tools,
     ...busBoundWorld(parts),
+    groupsOf: (groupId) => caches.consumerGroups.byIndex("groupId", groupId),
     topics: {
       get: (key) => caches.topics.get(key),
       named: (topicName) => caches.topics.byIndex("topicName", topicName),

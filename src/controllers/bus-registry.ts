@@ -47,13 +47,16 @@ export const LEFT_BEHIND_MOST = 20;
 
 const CONNECTING: BusLink = { kind: "connecting" };
 
+/** `topicNames`: whose users are others now; undefined: any topic's may be. */
+type UsersListener = (busName: string, topicNames: readonly string[] | undefined) => void;
+
 export class BusRegistry {
   readonly #links = new Map<string, BusLink>();
   readonly #health = new Map<string, BusHealth>();
   readonly #leftBehind = new Map<string, readonly LeftBehind[]>();
   readonly #listeners = new Set<(busName: string) => void>();
   readonly #topicUsers = new Map<string, TopicUsersView>();
-  readonly #usersListeners = new Set<(busName: string, topicNames: readonly string[]) => void>();
+  readonly #usersListeners = new Set<UsersListener>();
 
   /** A bus that nobody has reported on yet reads as connecting. */
   link(busName: string): BusLink {
@@ -82,14 +85,14 @@ export class BusRegistry {
     return this.#topicUsers.get(busName)?.(topicName);
   }
 
-  /** `changed`: topics whose users are others than before. */
-  reportTopicUsers(busName: string, users: TopicUsersView, changed: readonly string[]): void {
+  /** `changed`: topics whose users are others than before; undefined where that is not known. */
+  reportTopicUsers(busName: string, users: TopicUsersView, changed: readonly string[] | undefined): void {
     this.#topicUsers.set(busName, users);
-    if (changed.length > 0) for (const listener of this.#usersListeners) listener(busName, changed);
+    if (changed?.length !== 0) for (const listener of this.#usersListeners) listener(busName, changed);
   }
 
   /** Returns the function that ends the subscription. */
-  subscribeToTopicUsers(listener: (busName: string, topicNames: readonly string[]) => void): () => void {
+  subscribeToTopicUsers(listener: UsersListener): () => void {
     this.#usersListeners.add(listener);
     return () => this.#usersListeners.delete(listener);
   }

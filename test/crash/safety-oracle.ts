@@ -1,6 +1,7 @@
 // SafetyOracle: judges each write of the operator at the moment when it is made, by the rules that keep data safe, and
 // by nothing that the operator itself believes. It keeps what it found wrong, one sentence each.
 
+import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import type { CustomResource } from "../../src/api/custom-resource.ts";
 import type { EventBus } from "../../src/api/event-bus.ts";
 import type { EventTopic } from "../../src/api/event-topic.ts";
@@ -8,9 +9,11 @@ import { ANNOTATION, FINALIZER } from "../../src/api/group.ts";
 import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
 import type { Answer } from "../../src/kafka/model/failure.ts";
+import type { CommittedOffset } from "../../src/kafka/model/offsets.ts";
 import type { ConfigChange, ConfigResource } from "../../src/kafka/model/topic-config.ts";
 import type { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts";
 import type { InMemoryKubernetes } from "../fakes/in-memory-kubernetes.ts";
+import { commitProblem, groupConfigProblem, groupDeletionProblem } from "./group-rules.ts";
 import { statusProblems } from "./status-problems.ts";
 import { boundIds, revertedKeys, wantsPartitions, wishesFor, type Wish } from "./topic-wishes.ts";
 
@@ -21,6 +24,7 @@ export interface Truth {
   readonly topics: InMemoryKubernetes<EventTopic>;
   readonly buses: InMemoryKubernetes<EventBus>;
   readonly policies: InMemoryKubernetes<RetentionPolicy>;
+  readonly groups: InMemoryKubernetes<ConsumerGroup>;
 }
 
 /** A change of one configuration value that somebody approved, and in which quality. */
@@ -73,6 +77,13 @@ export class SafetyOracle {
         return this.#growth(args[0] as { readonly name: string; readonly count: number });
       case "alterConfigs":
         return this.#configuration(args[0] as ConfigResource, args[1] as ConfigChange);
+      case "commitOffset":
+        return this.#groupWrite(
+          args[0] as string,
+          commitProblem(args[0] as string, args[1] as CommittedOffset, this.#truth),
+        );
+      case "deleteGroup":
+        return this.#groupWrite(args[0] as string, groupDeletionProblem(args[0] as string, this.#truth));
       default:
         return this.#wrong(`${verb} is never called by this operator`);
     }
@@ -80,7 +91,14 @@ export class SafetyOracle {
 
   /** The operator wrote this object. */
   sawObject(object: CustomResource<unknown>): void {
+    // A Secret has no status of ours.
+    if (object.kind === "Secret") return;
     for (const problem of statusProblems(object)) this.#violated(`${object.kind} ${object.metadata.name}: ${problem}`);
+  }
+
+  #groupWrite(groupId: string, problem: string | undefined): Judge {
+    const hold = this.#hold([]);
+    return this.#wrong(problem, hold === undefined ? undefined : `Group "${groupId}" was changed although ${hold}`);
   }
 
   #creation(name: string): Judge {
@@ -135,6 +153,7 @@ export class SafetyOracle {
   }
 
   #configuration({ kind, name }: ConfigResource, { set, unset }: ConfigChange): Judge {
+    if (kind === "group") return this.#groupWrite(name, groupConfigProblem(name, { set, unset }, this.#truth));
     const wishes = this.#wishes(name);
     const reverted = wishes.flatMap((wish) => revertedKeys(wish, set, unset));
     const loss = this.#loss(name, set, unset);

@@ -1,4 +1,4 @@
-// All scenarios: everything that people do with topics, buses and policies and that has side effects.
+// All scenarios: everything that people do with topics, groups, buses and policies and that has side effects.
 
 import type { Scenario } from "./scenario.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
@@ -6,6 +6,7 @@ import { CHANGES } from "./scenarios/changes.ts";
 import { CREATION } from "./scenarios/creation.ts";
 import { DEAD_LETTERS } from "./scenarios/dead-letters.ts";
 import { DELETION } from "./scenarios/deletion.ts";
+import { GROUPS } from "./scenarios/groups.ts";
 import { GUARD } from "./scenarios/guard.ts";
 import { LOSSES } from "./scenarios/losses.ts";
 import { POLICIES } from "./scenarios/policies.ts";
@@ -19,4 +20,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...LOSSES,
   ...DEAD_LETTERS,
   ...GUARD,
+  ...GROUPS,
 ];

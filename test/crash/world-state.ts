@@ -1,6 +1,7 @@
 // The state of a world in which nothing happens any more, as plain data that two runs can be compared by: without the
 // moments at which things happened, and what is made of them.
 
+import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import type { KubernetesObject } from "../../src/api/custom-resource.ts";
 import type { World } from "./world.ts";
 
@@ -11,8 +12,17 @@ interface TopicInKafka {
   readonly configs: Readonly<Record<string, string>>;
 }
 
+interface GroupInKafka {
+  readonly members: number;
+  /** `<topic>/<partition>@<offset>` */
+  readonly commits: readonly string[];
+}
+
 export interface WorldState {
   readonly kafka: Readonly<Record<string, TopicInKafka>>;
+  readonly groups: Readonly<Record<string, GroupInKafka>>;
+  /** What is set on groups, also on those that are not there. */
+  readonly groupConfigs: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly objects: Readonly<Record<string, unknown>>;
 }
 
@@ -25,7 +35,36 @@ export function stateOf(world: World): WorldState {
   const objects = kinds
     .flat()
     .map((object) => [`${object.kind} ${object.metadata.name}`, plainObject(object)] as const);
-  return { kafka: kafkaState(world), objects: Object.fromEntries(objects) };
+  const groups = world.groups.objects.map(
+    (group) => [`ConsumerGroup ${group.metadata.name}`, plainGroup(group)] as const,
+  );
+  const secrets = world.secrets.objects.map(({ metadata, type, data }) => {
+    const { labels, ownerReferences } = metadata;
+    return [`Secret ${metadata.name}`, { labels, ownerReferences, type, data }] as const;
+  });
+  return {
+    kafka: kafkaState(world),
+    ...groupState(world),
+    objects: Object.fromEntries<unknown>([...objects, ...groups, ...secrets]),
+  };
+}
+
+function groupState({ kafka: { groups } }: World): Pick<WorldState, "groups" | "groupConfigs"> {
+  const found = groups.list().map(({ groupId }) => {
+    const described = groups.describe(groupId);
+    const members = "members" in described ? described.members.length : 0;
+    const commits = groups.commits(groupId).map(({ topic, partition, offset }) => `${topic}/${partition}@${offset}`);
+    return [groupId, { members, commits: commits.toSorted() }] as const;
+  });
+  const configs = [...groups.configs].filter(([, set]) => Object.keys(set).length > 0);
+  return { groups: Object.fromEntries(found), groupConfigs: Object.fromEntries(configs) };
+}
+
+/** Without the numbers, which are shown at a pace, and the judgement of looks, which begins anew with each process. */
+function plainGroup(group: ConsumerGroup): unknown {
+  const { evaluation: _, headroom: _headroom, topics, ...status } = group.status ?? {};
+  const words = topics?.map(({ lag: _lag, timeLag: _timeLag, ...words }) => words);
+  return plainObject({ ...group, status: { ...status, topics: words } } as ConsumerGroup);
 }
 
 function kafkaState({ kafka }: World): Record<string, TopicInKafka> {

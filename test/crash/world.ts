@@ -2,11 +2,12 @@
 // them, built by its own composition root. It lets operators die, come back and settle; what is right is judged by
 // others (safety-oracle.ts, world-state.ts).
 
-import { consumerGroup, type ConsumerGroup } from "../../src/api/consumer-group.ts";
-import type { KubernetesObject } from "../../src/api/custom-resource.ts";
+import { consumerGroup, type ConsumerGroup, type ConsumerGroupSpec } from "../../src/api/consumer-group.ts";
+import type { CustomResource, KubernetesObject } from "../../src/api/custom-resource.ts";
 import { eventBus, type EventBus, type EventBusSpec } from "../../src/api/event-bus.ts";
 import { eventTopic, type EventTopic, type EventTopicSpec } from "../../src/api/event-topic.ts";
 import { retentionPolicy, type RetentionPolicy, type RetentionPolicySpec } from "../../src/api/retention-policy.ts";
+import { SECRET, type Secret } from "../../src/controllers/secrets/secret.ts";
 import type { EventNote } from "../../src/kubernetes/events.ts";
 import type { Resources, ResourceType } from "../../src/kubernetes/resources.ts";
 import { createOperator, type Operator } from "../../src/operator.ts";
@@ -47,7 +48,8 @@ const PATIENCE_MS = 1_800_000;
 /** Turns of the event loop without a call, after which nothing goes on by itself. */
 const CALM_TURNS = 4;
 
-type AnyKind = EventBus | EventTopic | RetentionPolicy | ConsumerGroup;
+type StoredSecret = Secret & CustomResource<unknown>;
+type AnyKind = StoredSecret | EventBus | EventTopic | RetentionPolicy | ConsumerGroup;
 
 export interface WorldOptions {
   readonly bus?: Partial<EventBusSpec> | undefined;
@@ -67,6 +69,7 @@ export class World implements Activity {
   readonly topics = this.#kind<EventTopic>(eventTopic);
   readonly policies = this.#kind<RetentionPolicy>(retentionPolicy);
   readonly groups = this.#kind<ConsumerGroup>(consumerGroup);
+  readonly secrets = this.#kind<StoredSecret>(SECRET);
   readonly namespaces = this.#kind<EventBus>(NAMESPACE_TYPE);
   readonly oracle: SafetyOracle;
   /** Events that were told about objects, in order. */
@@ -142,9 +145,12 @@ export class World implements Activity {
     this.policies.remove({ name });
   }
 
-  /** A group whose dead letters belong to a topic. */
-  createGroup(name: string, topicName: string): void {
-    this.groups.create(name, { deadLetter: { eventTopicRef: { name: topicName } } }, { namespace: NAMESPACE });
+  createGroup(name: string, spec: Partial<ConsumerGroupSpec>): void {
+    this.groups.create(name, spec, { namespace: NAMESPACE });
+  }
+
+  editGroup(name: string, spec: Partial<ConsumerGroupSpec>): void {
+    this.groups.edit({ namespace: NAMESPACE, name }, spec);
   }
 
   deleteGroup(name: string): void {

@@ -32,7 +32,7 @@ export class GroupPollerBench {
       watched: () => [...this.#groups.values()],
       wake: (key) => void this.woken.push(key),
     });
-    this.registry.subscribeToTopicUsers((_, topics) => void this.usersChanged.push(...topics));
+    this.registry.subscribeToTopicUsers((_, topics) => void this.usersChanged.push(...(topics ?? ["any"])));
     this.poller.start();
     this.connect();
   }

@@ -67,6 +67,7 @@ function groupWorld(objects: PreviewObjects, shared: BusBoundWorld, registry: Bu
   return {
     ...shared,
     claims: new Claims(asTheyAre, () => {}),
+    groupsOf: (groupId) => objects.groups.byIndex("groupId", groupId),
     topics: {
       get: (key) => objects.topics.get(key),
       named: (topicName) => objects.topics.byIndex("topicName", topicName),

@@ -21,6 +21,8 @@ export interface GroupWorld extends BusBoundWorld {
     /** Those that have recorded the name as theirs, dead letters included, on whatever cluster. */
     named(topicName: string): readonly EventTopic[];
   };
+  /** Objects that declare the group id, on whatever bus. */
+  groupsOf(groupId: string): readonly ConsumerGroup[];
   /** Of group ids; nothing folds. */
   readonly claims: Claims;
   readonly live: { readonly groups: LiveObjects<ConsumerGroup>; readonly buses: LiveObjects<EventBus> };

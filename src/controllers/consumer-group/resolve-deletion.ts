@@ -3,6 +3,7 @@
 
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
+import { selectBus } from "../../domain/bus-selection.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { isForeign } from "../bus-bound.ts";
 import type { BusLink } from "../bus-registry.ts";
@@ -48,14 +49,33 @@ function judge(
   const groupId = groupIdOf(group);
   const identity = { busName, clusterId: cluster.id, groupId };
   const heldBy = claimGroupId(group, identity, memory, world);
-  const claimants = world.claims.claimants({ clusterId: cluster.id, name: groupId });
-  const other = heldBy ?? claimants.find(({ key }) => key !== keyOf(group.metadata))?.key;
+  const other = heldBy ?? heirOf(group, identity, world);
   if (other !== undefined) return leftBehind(`ConsumerGroup "${other}" claims it as well`);
   const grant = grantTo(group, bus, groupId, world);
   if (grant.kind === "refused") return leftBehind(grant.message);
   if (!grant.deletionPolicies.includes("DeleteGroup")) return leftBehind('deletionPolicy "DeleteGroup" is not granted');
   const { capabilities } = cluster;
   return { kind: "resolved", value: { identity, bus, admin, capabilities, grant, topics: [] } };
+}
+
+/**
+ * Another object of the group id, also one that has not been looked at yet, so that the ledger does not know its claim:
+ * after a restart the old object of a group that moves may come before the new one.
+ */
+function heirOf(
+  { metadata: { uid } }: ConsumerGroup,
+  { clusterId, groupId }: { readonly clusterId: string; readonly groupId: string },
+  world: GroupWorld,
+): string | undefined {
+  const heir = world.groupsOf(groupId).find((candidate) => {
+    const { metadata, spec, status } = candidate;
+    const chosen = selectBus({ named: spec.busRef?.name, recorded: status?.bus?.name }, world.buses);
+    if (metadata.uid === uid || metadata.deletionTimestamp !== undefined || chosen.kind !== "bus") return false;
+    const link = world.link(chosen.bus.metadata.name);
+    const cluster = link.kind === "connected" ? link.cluster.id : chosen.bus.status?.clusterId;
+    return cluster === clusterId && grantTo(candidate, chosen.bus, groupId, world).kind === "granted";
+  });
+  return heir === undefined ? undefined : keyOf(heir.metadata);
 }
 
 function postponed(

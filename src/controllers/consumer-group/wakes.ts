@@ -20,6 +20,7 @@ import { groupIdOf } from "./resolve.ts";
 export const CONSUMER_GROUP_INDEXES = {
   /** The bus that an object is on; empty for one that takes whatever is the default. */
   bus: (group: ConsumerGroup) => [recordedBus(group) ?? ""],
+  groupId: (group: ConsumerGroup) => [groupIdOf(group)],
   namespace: (group: ConsumerGroup) => [group.metadata.namespace ?? ""],
   /** EventTopics that it refers to, by their keys. */
   eventTopic: ({ metadata, spec }: ConsumerGroup) => {

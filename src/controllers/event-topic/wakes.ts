@@ -1,6 +1,8 @@
 // What wakes EventTopics besides their own changes: buses, policies, namespaces, ConsumerGroups (strimzi-wakes.ts has the
 // objects of Strimzi). Maps changes to keys and decides nothing about topics.
 
+import { isDeepStrictEqual } from "node:util";
+
 import type { ConsumerGroup } from "../../api/consumer-group.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
@@ -74,12 +76,17 @@ export function wakesTopics(stores: WakingStores, registry: BusRegistry): Depend
 export function wakesOnUsers(topics: Store<EventTopic>, registry: BusRegistry): Dependency {
   return (wake) =>
     registry.subscribeToTopicUsers((busName, names) => {
-      const used = names.flatMap((name) =>
+      const shownOtherwise = ({ status }: EventTopic): boolean =>
+        !isDeepStrictEqual(registry.topicUsers(busName, status?.topicName ?? "") ?? [], status?.consumerGroups ?? []);
+      const used = names?.flatMap((name) =>
         topics
           .byIndex("topicName", name)
           .filter(({ status }) => status?.bus?.name === busName && status.topicName === name),
       );
-      wake(keys(used), { priority: "bulk", reason: "consumer groups" });
+      wake(keys(used ?? topics.byIndex("bus", busName).filter(shownOtherwise)), {
+        priority: "bulk",
+        reason: "consumer groups",
+      });
     });
 }
 

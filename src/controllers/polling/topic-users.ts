@@ -7,22 +7,23 @@ const USERS_MOST = 20;
 
 export class TopicUsers {
   #topicsOf = new Map<string, ReadonlySet<string>>();
-  #shown = new Map<string, readonly string[]>();
+  #shown: ReadonlyMap<string, readonly string[]> | undefined;
 
   /** Sorted; declared groups before others where there are more than can be shown. */
   of(topic: string): readonly string[] {
-    return this.#shown.get(topic) ?? [];
+    return this.#shown?.get(topic) ?? [];
   }
 
   /**
    * Takes what was found and tells the topics whose users are others now. A group that could not be asked keeps what it
-   * had; one that is not among them is gone, unless not all were asked.
+   * had; one that is not among them is gone, unless not all were asked. Undefined for the first, which knows nothing of
+   * before: any topic's may be others.
    */
   update(
     answers: ReadonlyMap<string, GroupAnswer>,
     isPartial: boolean,
     isDeclared: (groupId: string) => boolean,
-  ): readonly string[] {
+  ): readonly string[] | undefined {
     const before = this.#topicsOf;
     const found = [...answers].map(
       ([groupId, answer]) =>
@@ -34,9 +35,11 @@ export class TopicUsers {
       for (const topic of topics) users.set(topic, [...(users.get(topic) ?? []), groupId]);
     }
     const shownBefore = this.#shown;
-    this.#shown = new Map([...users].map(([topic, groups]) => [topic, shownOf(groups, isDeclared)]));
-    const topics = new Set([...shownBefore.keys(), ...this.#shown.keys()]);
-    return [...topics].filter((topic) => shownBefore.get(topic)?.join("\n") !== this.#shown.get(topic)?.join("\n"));
+    const shown = new Map([...users].map(([topic, groups]) => [topic, shownOf(groups, isDeclared)]));
+    this.#shown = shown;
+    if (shownBefore === undefined) return undefined;
+    const topics = new Set([...shownBefore.keys(), ...shown.keys()]);
+    return [...topics].filter((topic) => shownBefore.get(topic)?.join("\n") !== shown.get(topic)?.join("\n"));
   }
 }
 

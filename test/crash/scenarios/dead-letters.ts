@@ -44,8 +44,8 @@ export const DEAD_LETTERS: readonly Scenario[] = [
     createsWithoutRecord: true,
     acts: [
       (world) => world.createTopic("source", { partitions: 2, deadLetter: { perGroup: true } }),
-      (world) => world.createGroup("billing", "source"),
-      (world) => world.createGroup("audit", "source"),
+      (world) => world.createGroup("billing", { deadLetter: { eventTopicRef: { name: "source" } } }),
+      (world) => world.createGroup("audit", { deadLetter: { eventTopicRef: { name: "source" } } }),
       (world) => world.deleteGroup("billing"),
     ],
   },

@@ -49,6 +49,10 @@ export class GroupTable {
     return () => group.members.delete(memberId);
   }
 
+  leaveAll(groupId: string): void {
+    this.#groups.get(groupId)?.members.clear();
+  }
+
   commit(groupId: string, offsets: readonly CommittedOffset[]): void {
     const { commits } = this.#group(groupId, "classic");
     for (const offset of offsets) commits.set(`${offset.topic}/${offset.partition}`, offset);
@@ -74,6 +78,11 @@ export class GroupTable {
     for (const { commits } of this.#groups.values()) {
       for (const [key, commit] of commits) if (commit.topic === topic) commits.delete(key);
     }
+  }
+
+  /** What is set on groups themselves, by group id. */
+  get configs(): ReadonlyMap<string, Readonly<Record<string, string>>> {
+    return this.#configs;
   }
 
   list(): readonly GroupListing[] {
