@@ -1,17 +1,12 @@
 // `plan`: what the operator would do if the files were applied, told by its own phases over the live cluster. Changes
 // nothing, neither in Kubernetes nor in Kafka.
 
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-
 import type { EventBus } from "../api/event-bus.ts";
 import { selectBus } from "../domain/bus-selection.ts";
 import type { Call } from "../kafka/admin.ts";
-import type { ConnectionSettings } from "../kafka/model/connection.ts";
-import type { connectKafka } from "../kafka/platformatic/kafka-admin.ts";
 import { systemClock as clock } from "../runtime/clock.ts";
-import { connectionSettings, parseProperties } from "./connection/command-config.ts";
 import { connectBuses } from "./connection/connect-buses.ts";
+import { connector, givenSettings, type CommandPorts, type ConnectionOptions } from "./connection/given-settings.ts";
 import { liveCluster, NO_SURROUNDINGS, type LiveCluster } from "./live/kubernetes.ts";
 import { readManifests } from "./manifests/read-manifests.ts";
 import { typedManifests, type TypedManifests } from "./manifests/typed-manifests.ts";
@@ -23,13 +18,6 @@ import { laidOver, NO_OBJECTS, type ObjectLists } from "./preview/objects.ts";
 import { CommandError, EXIT, progressOn, type ExitCode, type Terminal } from "./terminal.ts";
 import { describeFindings } from "./validate/render.ts";
 
-/** How a command reaches Kafka, where not as the EventBus says. */
-export interface ConnectionOptions {
-  readonly bootstrapServer?: string | undefined;
-  /** A client.properties file. */
-  readonly commandConfig?: string | undefined;
-}
-
 export interface PlanOptions extends ConnectionOptions {
   /** Of objects that name none. */
   readonly namespace: string;
@@ -38,13 +26,6 @@ export interface PlanOptions extends ConnectionOptions {
   readonly cluster: boolean;
 }
 
-export interface CommandPorts {
-  readonly version: string;
-  readonly connect: typeof connectKafka;
-}
-
-/** As quotas and request logs of the brokers name the command line. */
-export const CLIENT_ID = "eventbus";
 /** Time for one answer of Kafka or of the Kubernetes cluster, milliseconds. */
 const ANSWER_DEADLINE_MS = 60_000;
 
@@ -114,28 +95,6 @@ async function planWith(
     progress.end();
     await connected.close();
   }
-}
-
-/** Connects to read. */
-export function connector({ connect }: CommandPorts): Parameters<typeof connectBuses>[1]["connect"] {
-  return (settings) => connect({ ...settings, clientId: CLIENT_ID, clock, mayWrite: () => false });
-}
-
-/** Undefined where nothing is given: then the EventBus says. */
-export async function givenSettings(
-  { bootstrapServer, commandConfig }: ConnectionOptions,
-  { workingDirectory }: Terminal,
-): Promise<ConnectionSettings | undefined> {
-  if (bootstrapServer === undefined && commandConfig === undefined) return undefined;
-  const read = async (path: string): Promise<string> => {
-    try {
-      return await readFile(resolve(workingDirectory, path), "utf8");
-    } catch (error) {
-      throw new CommandError(`Cannot read "${path}": ${(error as Error).message}`, EXIT.usage);
-    }
-  };
-  const properties = parseProperties(commandConfig === undefined ? "" : await read(commandConfig));
-  return await connectionSettings(bootstrapServer, properties, read);
 }
 
 function listsOver(files: ObjectLists, live: ObjectLists): ObjectLists {

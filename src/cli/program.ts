@@ -4,6 +4,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 
 import { describeSettings } from "../settings.ts";
+import type { ExportOptions } from "./export.ts";
 import type { PlanOptions } from "./plan.ts";
 import { PLAN_FORMATS } from "./plan/formats.ts";
 import { CommandError, EXIT, type ExitCode, type Terminal } from "./terminal.ts";
@@ -33,6 +34,7 @@ export function createProgram(edge: ProgramEdge, end: Ending): Command {
   program.addCommand(operatorCommand(edge));
   program.addCommand(validateCommand(edge, end));
   program.addCommand(planCommand(edge, end));
+  program.addCommand(exportCommand(edge, end));
   program.addCommand(crdsCommand(edge, end));
   for (const command of program.commands) command.exitOverride();
   return program;
@@ -95,6 +97,42 @@ function planCommand({ terminal, version }: ProgramEdge, end: Ending): Command {
       ]);
       end(await plan(paths, options, terminal, { version, connect: connectKafka }));
     });
+}
+
+function exportCommand({ terminal, version }: ProgramEdge, end: Ending): Command {
+  const command = new Command("export")
+    .description("write what a Kafka cluster holds as manifests that adopt it without changing anything")
+    .addOption(namespaceOption())
+    .option(
+      "--bus <name>",
+      'EventBus of the topics (default: the default one; with an address alone "main", written too)',
+    );
+  return connectionOptions(command)
+    .option("--no-cluster", "do not ask the current Kubernetes cluster; needs --bootstrap-server")
+    .option("--include <pattern>", "only topics of this name, or beginning with it: orders.* (repeatable)", collect, [])
+    .option("--exclude <pattern>", "no topics of this name, or beginning with it (repeatable)", collect, [])
+    .option("--policies", "write a RetentionPolicy for each retention that several topics have")
+    .option("--declared", "also topics that EventTopics in the Kubernetes cluster hold already")
+    .option(
+      "--output-dir <folder>",
+      "a file an object, instead of all to stdout; files of an earlier export are replaced",
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 written, 1 something cannot be read (then nothing is written), 2 wrong usage.",
+    )
+    .action(async (options: ExportOptions) => {
+      const [{ exportManifests }, { connectKafka }] = await Promise.all([
+        import("./export.ts"),
+        import("../kafka/platformatic/kafka-admin.ts"),
+      ]);
+      end(await exportManifests(options, terminal, { version, connect: connectKafka }));
+    });
+}
+
+/** Of an option that may be given several times. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 function connectionOptions(command: Command): Command {

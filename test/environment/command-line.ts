@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { stringify } from "yaml";
 
-import type { CommandPorts } from "../../src/cli/plan.ts";
+import type { CommandPorts } from "../../src/cli/connection/given-settings.ts";
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { recordedTerminal, type RecordedTerminal } from "../fakes/recorded-terminal.ts";
 import type { OperatorUnderTest } from "./operator-under-test.ts";

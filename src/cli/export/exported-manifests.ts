@@ -1,0 +1,95 @@
+// Everything that an export writes, in a stable order: the EventBus where it must change or is new, policies, topics,
+// groups. Pure.
+
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+import type { EventBus } from "../../api/event-bus.ts";
+import { API_VERSION } from "../../api/group.ts";
+import { matchesAnyPattern } from "../../domain/name-pattern.ts";
+import { exportedGroup, type LiveGroup } from "./exported-groups.ts";
+import { exportedPolicies, POLICY_KEYS, type ExportedPolicy } from "./exported-policies.ts";
+import { exportedTopic, type LiveTopic } from "./exported-topic.ts";
+import { objectNameOf } from "./object-name.ts";
+
+export interface ExportedManifest {
+  readonly object: Pick<KubernetesObject, "apiVersion" | "kind"> & {
+    readonly metadata: { readonly name: string; readonly namespace?: string };
+    readonly spec: unknown;
+  };
+  /** What the object does not say, for people. */
+  readonly notes: readonly string[];
+}
+
+export interface ExportFrame {
+  readonly bus: EventBus;
+  /** It must be written too. */
+  readonly isNew: boolean;
+  readonly namespace: string;
+  readonly withPolicies: boolean;
+}
+
+/** Most entries of spec.legacyNames. */
+const LEGACY_NAMES_MOST = 256;
+
+export function exportedManifests(
+  { groups, topics }: { readonly topics: readonly LiveTopic[]; readonly groups: readonly LiveGroup[] },
+  { bus, isNew, namespace, withPolicies }: ExportFrame,
+): ExportedManifest[] {
+  const policies = withPolicies ? exportedPolicies(topics) : [];
+  const written = topics.map((live) => topicManifest(live, bus, namespace, policies));
+  const whole = written.flatMap(({ object }) => (object.spec.topicName === undefined ? [] : [object.spec.topicName]));
+  const names = new Set(topics.map(({ topic }) => topic.name));
+  const objectOf = (topicName: string): string | undefined =>
+    names.has(topicName) ? objectNameOf(topicName) : undefined;
+  return [
+    ...busManifest(bus, isNew, whole),
+    ...policies.map(({ name, spec }) => ({ object: objectOfKind("RetentionPolicy", { name }, spec), notes: [] })),
+    ...written,
+    ...groups.map((group) => {
+      const { name, spec } = exportedGroup(group, bus.metadata.name, objectOf);
+      return { object: objectOfKind("ConsumerGroup", { name, namespace }, spec), notes: [] };
+    }),
+  ];
+}
+
+function topicManifest(
+  live: LiveTopic,
+  bus: EventBus,
+  namespace: string,
+  policies: readonly ExportedPolicy[],
+): ExportedManifest & { readonly object: { readonly spec: ReturnType<typeof exportedTopic>["spec"] } } {
+  const policy = policies.find(({ topics }) => topics.has(live.topic.name));
+  const { notes, spec } = exportedTopic(live, bus, policy === undefined ? new Set() : POLICY_KEYS);
+  const withPolicy = policy === undefined ? spec : { ...spec, retentionPolicyRef: { name: policy.name } };
+  return { object: objectOfKind("EventTopic", { name: objectNameOf(live.topic.name), namespace }, withPolicy), notes };
+}
+
+function busManifest({ metadata, spec }: EventBus, isNew: boolean, names: readonly string[]): ExportedManifest[] {
+  const before = spec.legacyNames ?? [];
+  const missing = names.filter((name) => !matchesAnyPattern(before, name));
+  if (!isNew && missing.length === 0) return [];
+  const isTooMany = before.length + missing.length > LEGACY_NAMES_MOST;
+  const legacyNames = isTooMany
+    ? [...before, { pattern: "*" }]
+    : [...before, ...missing.map((pattern) => ({ pattern }))];
+  const { annotations = {}, labels, name } = metadata;
+  const { "kubectl.kubernetes.io/last-applied-configuration": _applied, ...kept } = annotations;
+  const written = {
+    name,
+    ...(labels === undefined ? {} : { labels }),
+    ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }),
+  };
+  const object = objectOfKind("EventBus", written, legacyNames.length === 0 ? spec : { ...spec, legacyNames });
+  const notes = [
+    ...(isNew ? ["Add spec.kafka.security, if Kafka asks for it, and who may use the bus (spec.namespaces)"] : []),
+    ...(isTooMany ? [`Allows every name: ${missing.length} names do not fit the template; narrow it to patterns`] : []),
+  ];
+  return [{ object, notes }];
+}
+
+function objectOfKind<Spec>(
+  kind: string,
+  metadata: ExportedManifest["object"]["metadata"],
+  spec: Spec,
+): { readonly apiVersion: string; readonly kind: string; readonly metadata: typeof metadata; readonly spec: Spec } {
+  return { apiVersion: API_VERSION, kind, metadata, spec };
+}
