@@ -1,7 +1,14 @@
 // A real Kafka with a listener for every way of securing a connection, its certificates made here, and users for each
 // mechanism. Set up through its PLAINTEXT listener, which is a back door: whoever comes there may do everything.
 
+import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
+import { connect } from "node:tls";
+
+import { expect } from "chai";
+
 import { createAuthority, type Authority, type Certificate } from "../fakes/certificate.ts";
+import { eventually } from "./eventually.ts";
 import { startKafkaProbe, type KafkaProbe } from "./kafka-probe.ts";
 import { startKafka, type KafkaCluster } from "./kafka.ts";
 
@@ -34,9 +41,14 @@ export class SecureKafka implements AsyncDisposable {
     return this.kafka.bootstrapServersOf(listener);
   }
 
-  /** Replaces the certificate of a listener while it serves. */
+  /** Replaces the certificate of a listener while it serves; resolves when the broker shows it. */
   async useCertificate(listener: string, certificate: Certificate): Promise<void> {
     await this.probe.alterConfigs({ type: "broker", name: "1" }, { set: keystore(listener, certificate) });
+    const { fingerprint256 } = new X509Certificate(certificate.certPem);
+    await eventually(
+      () => shownBy(this.serversOf(listener)[0] ?? ""),
+      (shown) => expect(shown).to.equal(fingerprint256),
+    );
   }
 
   async stop(): Promise<void> {
@@ -85,6 +97,18 @@ export async function startSecureKafka(): Promise<SecureKafka> {
     for (const user of [OPERATOR, INTERN]) await probe.setScramPassword(user, mechanism, PASSWORD);
   }
   return new SecureKafka(kafka, probe, authority);
+}
+
+/** Fingerprint of the certificate that is shown there, whoever has signed it. */
+async function shownBy(server: string): Promise<string> {
+  const [host = "", port] = server.split(":");
+  const socket = connect({ host, port: Number(port), rejectUnauthorized: false });
+  try {
+    await once(socket, "secureConnect");
+    return socket.getPeerCertificate().fingerprint256;
+  } finally {
+    socket.destroy();
+  }
 }
 
 function keystore(listener: string, { certPem, keyPem }: Certificate): Record<string, string> {
