@@ -8,6 +8,7 @@ import { grantFor, type Claimed, type Grant } from "../domain/namespace-grants.t
 import type { Namespace } from "../domain/namespace-selection.ts";
 import type { KafkaAdmin } from "../kafka/admin.ts";
 import type { ClusterState } from "../kafka/model/cluster.ts";
+import type { PublicConnection } from "../kafka/model/connection.ts";
 import type { BusLink } from "./bus-registry.ts";
 import type { Refusal } from "./plan.ts";
 
@@ -38,7 +39,13 @@ export interface Residence {
 type NoBus = Extract<BusChoice<EventBus>, { kind: "problem" }>["reason"];
 
 export type BusPlace =
-  | { readonly kind: "found"; readonly bus: EventBus; readonly admin: KafkaAdmin; readonly cluster: ClusterState }
+  | {
+      readonly kind: "found";
+      readonly bus: EventBus;
+      readonly admin: KafkaAdmin;
+      readonly cluster: ClusterState;
+      readonly connection?: PublicConnection | undefined;
+    }
   | {
       readonly kind: "refused";
       readonly refusal: Refusal<NoBus | "BusNotReady" | "ClusterIdMismatch">;
@@ -60,9 +67,9 @@ export function findBus(residence: Residence, world: BusBoundWorld): BusPlace {
   if (!world.isOurs(bus)) return { kind: "foreign" };
   const link = world.link(busName);
   if (link.kind !== "connected") return { kind: "refused", refusal: busNotReady(busName, link), busName };
-  const { admin, cluster } = link;
+  const { admin, cluster, connection } = link;
   const hasMoved = recordedClusterId !== undefined && recordedClusterId !== cluster.id;
-  if (!hasMoved || bus.spec.expectedClusterId === cluster.id) return { kind: "found", bus, admin, cluster };
+  if (!hasMoved || bus.spec.expectedClusterId === cluster.id) return { kind: "found", bus, admin, cluster, connection };
   const message =
     `EventBus "${busName}" leads to Kafka cluster "${cluster.id}", but this ${what} was recorded on ` +
     `"${recordedClusterId}"; nothing is written. If the move is meant, the platform sets the bus' ` +

@@ -3,11 +3,18 @@
 import type { EventBusReason } from "../api/conditions.ts";
 import type { KafkaAdmin } from "../kafka/admin.ts";
 import type { ClusterState } from "../kafka/model/cluster.ts";
+import type { PublicConnection } from "../kafka/model/connection.ts";
 
 /** What is known of a bus' connection right now. */
 export type BusLink =
   | { readonly kind: "connecting" }
-  | { readonly kind: "connected"; readonly admin: KafkaAdmin; readonly cluster: ClusterState }
+  | {
+      readonly kind: "connected";
+      readonly admin: KafkaAdmin;
+      readonly cluster: ClusterState;
+      /** Undefined where nothing was connected in truth. Another one comes with another admin. */
+      readonly connection?: PublicConnection | undefined;
+    }
   | { readonly kind: "down"; readonly reason: EventBusReason; readonly message: string };
 
 /** Of the partitions of managed topics, as the last sweep found them. */

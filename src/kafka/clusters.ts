@@ -4,7 +4,7 @@
 import type { Clock, Timer } from "../runtime/clock.ts";
 import type { Call, KafkaAdmin } from "./admin.ts";
 import type { ClusterState } from "./model/cluster.ts";
-import type { ConnectionSettings } from "./model/connection.ts";
+import { publicPart, type ConnectionSettings, type PublicConnection } from "./model/connection.ts";
 import type { Answer } from "./model/failure.ts";
 
 export interface ClustersOptions {
@@ -20,6 +20,7 @@ export interface ServingCluster {
   readonly version: string;
   /** As it was when it was opened. */
   readonly state: ClusterState;
+  readonly connection: PublicConnection;
 }
 
 interface Serving extends ServingCluster {
@@ -128,7 +129,8 @@ export class Clusters {
       return answer;
     }
     const replaced = this.#serving.get(bus);
-    this.#serving.set(bus, { admin: drained.admin, version, state: answer.value, drained });
+    const { admin } = drained;
+    this.#serving.set(bus, { admin, version, state: answer.value, connection: publicPart(settings), drained });
     if (replaced !== undefined) this.#leave(replaced.drained);
     return answer;
   }

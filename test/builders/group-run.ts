@@ -21,6 +21,7 @@ import { withIntent } from "../../src/controllers/consumer-group/status.ts";
 import { summarizeGroup } from "../../src/controllers/consumer-group/summarize.ts";
 import type { GroupReading } from "../../src/domain/group-reading.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import type { PublicConnection } from "../../src/kafka/model/connection.ts";
 import { ok } from "../../src/kafka/model/failure.ts";
 import type { Verdict } from "../../src/runtime/reconcile.ts";
 import { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts";
@@ -46,6 +47,7 @@ export class GroupUnderTest {
   /** Of `spec.topics`, in place of what resolve finds. */
   topics: readonly ReadTopic[] = [];
   bus: Partial<EventBusSpec> = { namespaces: [{}] };
+  connection: PublicConnection | undefined = { bootstrapServers: ["kafka:9092"], protocol: "PLAINTEXT" };
   heldBy: string | undefined;
   isDeleted = false;
   spec: Partial<ConsumerGroupSpec>;
@@ -143,6 +145,7 @@ export class GroupUnderTest {
       identity: { busName: "bus", clusterId: this.kafka.clusterId, groupId: GROUP_ID },
       bus: anEventBus(this.bus),
       admin,
+      connection: this.connection,
       capabilities: ["groupConfigs"],
       grant: { kind: "granted", adoption: "IfIdentical", deletionPolicies: EVERY_POLICY },
       heldBy: this.heldBy,

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
+import { grantBindings, secretOf } from "../environment/bindings-under-test.ts";
 import { environment } from "../environment/environment.ts";
 import { eventually } from "../environment/eventually.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
@@ -28,6 +29,7 @@ describe("An EventBus that follows a Kafka object of Strimzi", () => {
       environment: { EVENTBUS_STRIMZI_NAMESPACES: strimzi.name },
       createsBus: false,
     });
+    await grantBindings(operator);
   });
   after(async () => {
     await operator.stop();
@@ -70,6 +72,16 @@ describe("An EventBus that follows a Kafka object of Strimzi", () => {
       },
     );
   };
+  const tellsPrograms = (authorities: string): Promise<unknown> =>
+    eventually(
+      async () => (await secretOf(operator, "bound"))?.content,
+      (content) =>
+        expect(content).to.include({
+          "bootstrap.servers": addressOf("MTLS"),
+          "security.protocol": "SSL",
+          "ssl.ca": authorities,
+        }),
+    );
   const servesTopic = async (name: string): Promise<void> => {
     await operator.createTopic(name);
     await eventually(() => operator.topic(name), ready("True", "Created"));
@@ -93,6 +105,8 @@ describe("An EventBus that follows a Kafka object of Strimzi", () => {
     await strimzi.writeSecret("event-bus-operator", { "user.crt": certPem, "user.key": keyPem });
     await eventually(() => operator.bus(), ready("True", "Connected"));
     await servesTopic("mutual");
+    await operator.createGroup("bound", { groupId: `${operator.id}-bound`, binding: { secretName: "bound" } });
+    await tellsPrograms(secure.authority.certPem);
   });
 
   it("follows the replacement of the cluster's authority without a restart", async () => {
@@ -101,6 +115,7 @@ describe("An EventBus that follows a Kafka object of Strimzi", () => {
     await strimzi.writeSecret(CA, others);
     await secure.useCertificate("MTLS", next.issue("broker"));
     await servesTopic("both");
+    await tellsPrograms(`${secure.authority.certPem.trim()}\n${next.certPem}`);
     await strimzi.writeSecret(CA, { "ca.crt": next.certPem });
     await servesTopic("next");
     await eventually(() => operator.bus(), ready("True", "Connected"));

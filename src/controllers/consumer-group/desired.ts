@@ -8,6 +8,7 @@ import type { Connection } from "../../domain/binding-facts.ts";
 import { bindingContent } from "../../domain/binding.ts";
 import { clientSettings } from "../../domain/client-settings.ts";
 import { PROFILES } from "../../domain/profiles.ts";
+import type { PublicConnection } from "../../kafka/model/connection.ts";
 import type { OffsetAt } from "../../kafka/model/offsets.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Refusal } from "../plan.ts";
@@ -88,10 +89,9 @@ function deletionCeiling({ grant, identity }: ResolvedGroup): Refusal<ConsumerGr
 
 function desiredBinding(group: ConsumerGroup, resolved: ResolvedGroup): DesiredBinding | undefined {
   const { metadata, spec } = group;
-  const { bus, deadLetterTopic, identity, topics } = resolved;
+  const { bus, connection, deadLetterTopic, identity, topics } = resolved;
   const secretName = spec.binding?.secretName;
   if (secretName === undefined) return undefined;
-  const connection = connectionTo(bus);
   const names = topics.flatMap((topic) => (topic.kind === "found" ? [topic.topicName] : []));
   // A program that is not told of all its topics would read some of them and miss the others.
   if (connection === undefined || names.length < topics.length) return { secretName };
@@ -99,7 +99,7 @@ function desiredBinding(group: ConsumerGroup, resolved: ResolvedGroup): DesiredB
   const { maxAttempts } = spec.deadLetter ?? {};
   const content = bindingContent({
     owner: keyOf(metadata),
-    connection,
+    connection: asBound(connection),
     groupId: identity.groupId,
     clientId: settings.extra.get("client.id") ?? `${metadata.namespace ?? ""}.${metadata.name}`,
     topics: names,
@@ -112,13 +112,13 @@ function desiredBinding(group: ConsumerGroup, resolved: ResolvedGroup): DesiredB
   return { secretName, content };
 }
 
-function connectionTo({ spec }: EventBus): Connection | undefined {
-  if (spec.kafka === undefined) return undefined;
-  const { bootstrapServers, security } = spec.kafka;
+function asBound(connection: PublicConnection): Connection {
+  const { bootstrapServers, protocol, mechanism, certificateAuthorities } = connection;
   return {
     bootstrapServers,
-    securityProtocol: security?.protocol ?? "PLAINTEXT",
-    saslMechanism: security?.sasl?.mechanism,
+    securityProtocol: protocol,
+    saslMechanism: mechanism,
+    certificateAuthorities: certificateAuthorities?.map((pem) => `${pem.trim()}\n`).join(""),
   };
 }
 

@@ -7,6 +7,7 @@ import type { EventTopic } from "../../api/event-topic.ts";
 import type { Grant } from "../../domain/namespace-grants.ts";
 import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { Capability } from "../../kafka/model/cluster.ts";
+import type { PublicConnection } from "../../kafka/model/connection.ts";
 import type { BusBoundWorld } from "../bus-bound.ts";
 import type { Claims } from "../claims.ts";
 import type { LiveObjects } from "../live-objects.ts";
@@ -51,6 +52,8 @@ export interface ResolvedGroup {
   readonly bus: EventBus;
   readonly admin: KafkaAdmin;
   readonly capabilities: readonly Capability[];
+  /** How the bus is reached; undefined where that does not matter any longer. */
+  readonly connection?: PublicConnection | undefined;
   readonly grant: Extract<Grant, { kind: "granted" }>;
   /** Key of the object that holds the group id; undefined: this one does. */
   readonly heldBy?: string | undefined;

@@ -26,7 +26,7 @@ export function resolveGroup(group: ConsumerGroup, memory: GroupMemory, world: G
   if (place.kind === "refused") {
     return blocked(place.refusal, { busName: place.busName, clusterId: memory.clusterId });
   }
-  const { bus, admin, cluster } = place;
+  const { bus, admin, cluster, connection } = place;
   const busName = bus.metadata.name;
   const groupId = groupIdOf(group);
   const objection = objectionToGroupId(groupId);
@@ -41,7 +41,10 @@ export function resolveGroup(group: ConsumerGroup, memory: GroupMemory, world: G
   const topics = resolveTopics(group, identity, world);
   const deadLetterTopic = resolveDeadLetters(group, identity, world);
   const { capabilities } = cluster;
-  return { kind: "resolved", value: { identity, bus, admin, capabilities, grant, heldBy, topics, deadLetterTopic } };
+  return {
+    kind: "resolved",
+    value: { identity, bus, admin, connection, capabilities, grant, heldBy, topics, deadLetterTopic },
+  };
 }
 
 /** Kafka's group.id. */

@@ -53,10 +53,17 @@ function securityOf(tls: TlsSettings | undefined, sasl: SaslCredentials | undefi
 function tlsSettings(source: TlsSource, secrets: Values): TlsSettings {
   const { authorities, certificate, certificates = [], serverName } = source;
   return {
-    certificateAuthorities: authorities && [...secrets.authorities(authorities), ...certificates],
+    certificateAuthorities: authorities && withOthers(secrets.authorities(authorities), certificates),
     clientCertificate: certificate && secrets.clientCertificate(certificate),
     serverName,
   };
+}
+
+/** Each certificate once; what cannot be read of those that come besides is no reason to trust less. */
+function withOthers(authorities: readonly string[], others: readonly string[]): readonly string[] {
+  const read = others.map((pem) => readCertificates(pem));
+  const certificates = read.flatMap((found) => (found.kind === "certificates" ? found.all.map(String) : []));
+  return [...new Set([...authorities, ...certificates])];
 }
 
 function credentialsOf(sasl: SaslSource, secrets: Values): SaslCredentials {

@@ -140,8 +140,13 @@ function versionOf(source: ConnectionSource, digests: readonly string[]): string
     .digest("hex");
 }
 
-function report(name: string, cluster: ClusterState, { admin }: ServingCluster, registry: BusRegistry): void {
-  registry.report(name, { kind: "connected", cluster, admin });
+function report(
+  name: string,
+  cluster: ClusterState,
+  { admin, connection }: ServingCluster,
+  registry: BusRegistry,
+): void {
+  registry.report(name, { kind: "connected", cluster, admin, connection });
 }
 
 function down({ refusal }: Refused): BusJudgement {

@@ -35,6 +35,24 @@ export type ConnectionSecurity =
   | { readonly protocol: "SASL_PLAINTEXT"; readonly sasl: SaslCredentials }
   | { readonly protocol: "SASL_SSL"; readonly tls: TlsSettings; readonly sasl: SaslCredentials };
 
+/** What programs that connect in the same way may be told: no secret is in it. */
+export interface PublicConnection {
+  readonly bootstrapServers: readonly string[];
+  readonly protocol: ConnectionSecurity["protocol"];
+  readonly mechanism?: SaslCredentials["mechanism"] | undefined;
+  /** PEM. Undefined: nothing beyond what everybody trusts. */
+  readonly certificateAuthorities?: readonly string[] | undefined;
+}
+
+export function publicPart({ bootstrapServers, security }: ConnectionSettings): PublicConnection {
+  return {
+    bootstrapServers,
+    protocol: security.protocol,
+    mechanism: "sasl" in security ? security.sasl.mechanism : undefined,
+    certificateAuthorities: "tls" in security ? security.tls.certificateAuthorities : undefined,
+  };
+}
+
 export interface ConnectionSettings {
   /** `host:port`, `[IPv6]:port`; at least one. Names are resolved anew at every attempt. */
   readonly bootstrapServers: readonly string[];

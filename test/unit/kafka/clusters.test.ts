@@ -41,6 +41,19 @@ describe("The clusters of the buses", () => {
   const open = (version: string): Promise<unknown> => clusters.open("a", version, settings, call);
   const closed = (): readonly boolean[] => connected.map(({ isClosed }) => isClosed);
 
+  it("tell of a connection what programs may know, and no secret", async () => {
+    const tls = { certificateAuthorities: ["PEM"], clientCertificate: { certificate: "C", privateKey: "hunter2" } };
+    const sasl = { mechanism: "SCRAM-SHA-512", username: "u", password: "hunter2" } as const;
+    const secured = { bootstrapServers: ["kafka:9093"], security: { protocol: "SASL_SSL", tls, sasl } } as const;
+    await clusters.open("a", "1", secured, call);
+    expect(clusters.get("a")?.connection).to.deep.equal({
+      bootstrapServers: ["kafka:9093"],
+      protocol: "SASL_SSL",
+      mechanism: "SCRAM-SHA-512",
+      certificateAuthorities: ["PEM"],
+    });
+  });
+
   it("serve a bus from the moment its cluster has answered", async () => {
     const opening = clusters.open("a", "1", settings, call);
     expect(clusters.get("a")).to.equal(undefined);

@@ -11,6 +11,7 @@ function desired(spec: Partial<ConsumerGroupSpec>, more: Partial<ResolvedGroup> 
   const resolved = {
     identity: { busName: "bus", clusterId: "cluster-1", groupId: "reader" },
     bus: anEventBus(),
+    connection: { bootstrapServers: ["kafka:9092"], protocol: "PLAINTEXT" },
     capabilities: [],
     grant: { kind: "granted", adoption: "IfIdentical", deletionPolicies: ["Retain"] },
     topics: [],
@@ -66,13 +67,30 @@ describe("desiredGroup()", () => {
     });
   }
 
+  it("tells programs how the operator itself is connected, and whom to trust", () => {
+    const certificateAuthorities = ["PEM 1\n", "PEM 2"];
+    const connection = {
+      bootstrapServers: ["kafka:9093"],
+      protocol: "SASL_SSL",
+      mechanism: "SCRAM-SHA-512",
+      certificateAuthorities,
+    } as const;
+    const { binding } = desired({ binding: { secretName: "kafka" } }, { connection });
+    expect(binding?.content).to.include({
+      "bootstrap.servers": "kafka:9093",
+      "security.protocol": "SASL_SSL",
+      "sasl.mechanism": "SCRAM-SHA-512",
+      "ssl.ca": "PEM 1\nPEM 2\n",
+    });
+  });
+
   it("holds no content back but for topics that it may not name, or an address that is not known", () => {
     const binding = { secretName: "kafka" };
     const found = { kind: "found", topicName: "orders", isManaged: true } as const;
     const refused = { kind: "refused", reason: "NotGranted", message: "Not yours" } as const;
     expect(desired({ binding }, { topics: [found] }).binding?.content).to.include({ topics: "orders" });
     expect(desired({ binding }, { topics: [found, refused] }).binding).to.deep.equal(binding);
-    expect(desired({ binding }, { bus: anEventBus({ kafka: undefined }) }).binding).to.deep.equal(binding);
+    expect(desired({ binding }, { connection: undefined }).binding).to.deep.equal(binding);
     expect(desired({}).binding).to.equal(undefined);
   });
 });

@@ -135,7 +135,7 @@ describe("The plan of a binding", () => {
 
   it("needs an address of the bus", async () => {
     const group = new GroupUnderTest({ binding: { secretName: "new" } });
-    group.bus = { kafka: undefined, strimzi: { namespace: "kafka", name: "main" } };
+    group.connection = undefined;
     const run = await group.run();
     expect(group.secrets.size).to.equal(0);
     expect(conditionOf(run, "BindingReady")).to.equal("False/BusNotReady");

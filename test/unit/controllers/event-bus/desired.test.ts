@@ -220,6 +220,18 @@ describe("desiredConnection()", () => {
   });
 });
 
+describe("A connection with certificates that are public", () => {
+  it("trusts them beside those of the Secret, each once, and what cannot be read not at all", () => {
+    const secret = { namespace: "kafka", name: "ca" };
+    const certificates = [authority.certPem.trim(), other.certPem, "no certificate"];
+    const source = { bootstrapServers: ["kafka:9093"], tls: { authorities: { secret }, certificates } };
+    const contents = new Map([["kafka/ca", new Map([["ca.crt", authority.certPem]])]]);
+    const wanted = desiredConnection(source, contents, NOW);
+    if (wanted.kind !== "connection" || wanted.settings.security.protocol !== "SSL") return expect.fail("No TLS");
+    expect(wanted.settings.security.tls.certificateAuthorities).to.deep.equal([authority.certPem, other.certPem]);
+  });
+});
+
 describe("secretsOf()", () => {
   it("names every Secret once", () => {
     const source = sourceOf({
