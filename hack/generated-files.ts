@@ -16,6 +16,7 @@ import {
 import { reasonNames, reasonPage, reasonPath } from "./monitoring/reason-pages.ts";
 import { conditionsPage } from "./reference/conditions-page.ts";
 import { crdFile } from "./reference/crd-file.ts";
+import { dependenciesPage } from "./reference/dependencies-page.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
 import { metricsPage } from "./reference/metrics-page.ts";
 import { performancePage } from "./reference/performance-page.ts";
@@ -33,6 +34,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
   { path: "docs/reference/conditions.md", produce: conditionsPage },
   { path: "docs/reference/settings.md", produce: settingsPage },
+  { path: "docs/reference/dependencies.md", produce: dependenciesPage },
   { path: "docs/reference/metrics.md", produce: metricsPage },
   { path: "docs/performance.md", produce: performancePage },
   { path: "docs/kafka-acls.md", produce: rightsPage },

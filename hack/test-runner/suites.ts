@@ -3,9 +3,9 @@
 import { globSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Need a long time, or a cluster that this machine may not have: only where they are asked for. */
+/** Need a long time, or a cluster or a Docker that this machine may not have: only where they are asked for. */
 const LONG = "test/long/";
-const END_TO_END = "test/e2e/";
+const ELSEWHERE = ["test/e2e/", "test/image/"];
 /** Need no control plane and no Kafka. */
 const UNIT = /^test\/(unit\/|[^/]+$)/;
 
@@ -26,7 +26,7 @@ export function isUnit(file: string): boolean {
 }
 
 function filesOf(tier: Selection["tier"]): string[] {
-  const all = globSync("test/**/*.test.ts").filter((file) => !file.startsWith(END_TO_END));
+  const all = globSync("test/**/*.test.ts").filter((file) => !ELSEWHERE.some((folder) => file.startsWith(folder)));
   if (tier === "unit") return all.filter(isUnit);
   return tier === "long" ? all : all.filter((file) => !file.startsWith(LONG));
 }

@@ -83,6 +83,11 @@ export const TASKS = {
     needs: () => TEST_EVERYTHING,
     command: [TEST_RUNNER, "--long"],
   },
+  "test:image": {
+    does: "build the image with Docker and run it on a real API server and a real Kafka",
+    needs: () => CLUSTER,
+    command: [TEST_RUNNER, "--long", "test/image"],
+  },
   bench: {
     does: "measure latency, throughput and memory; or one suite: -- runtime [sizes]",
     needs: () => CLUSTER,

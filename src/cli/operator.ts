@@ -50,19 +50,18 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
   const { settings } = parsed;
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat });
   guardAgainstCrashes(process, log, () => edge.exit(1));
+  // As process 1 of a container nobody ends us by a signal that is not handled, however early it comes.
+  let stop = async (): Promise<void> => edge.exit(0);
+  stopOnSignals(() => stop(), edge, log);
   const tracing = await startTracingIfWanted(edge);
   try {
     const client = connectKubernetes(edge, log);
     const operator = await assemble(settings, client, { ...edge, connect });
-    stopOnSignals(
-      async () => {
-        await operator.stop();
-        await client.kubernetes.close();
-        await tracing?.stop();
-      },
-      edge,
-      log,
-    );
+    stop = async () => {
+      await operator.stop();
+      await client.kubernetes.close();
+      await tracing?.stop();
+    };
     await operator.start();
   } catch (error) {
     log.error("Cannot start", { error });
