@@ -2,6 +2,7 @@
 
 import type { EventBus } from "./api/event-bus.ts";
 import { parseDuration } from "./api/quantity.ts";
+import { accessSweepSources, createAccessParts } from "./composition/access.ts";
 import { createCaches, type Caches } from "./composition/caches.ts";
 import { createGroupParts } from "./composition/consumer-groups.ts";
 import { createBusParts } from "./composition/event-buses.ts";
@@ -10,6 +11,7 @@ import { liveBuses, oursBy, type OperatorOptions, type Parts } from "./compositi
 import { createPolicyController } from "./composition/retention-policies.ts";
 import { holdUntilConnected, recordedBus, type OnBus } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
+import type { TopicListeners } from "./controllers/event-topic/kind.ts";
 import { TopicSweepSource } from "./controllers/event-topic/sweep-source.ts";
 import { claimRecorded } from "./controllers/event-topic/wakes.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
@@ -97,14 +99,14 @@ function createControllers(parts: Parts): Runnable[] {
   const swept = new TopicSweepSource(caches.topics, registry, (key) =>
     topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
   );
-  const topics = createTopicController(parts, ledgers, {
-    onOutage,
-    onSeen: (key, observed) => swept.saw(key, observed),
-    onLeftBehind: leaving(tellers.EventTopic),
-  });
-  const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) });
+  const access = createAccessParts(parts);
+  const onSeen: TopicListeners["onSeen"] = (key, observed) => swept.saw(key, observed);
+  const ofTopics = { onOutage, onSeen, onLeftBehind: leaving(tellers.EventTopic) };
+  const topics = createTopicController(parts, ledgers, ofTopics, access);
+  const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) }, access);
   for (const { queue } of [topics, groups.controller]) holdUntilConnected(caches.buses, registry, queue);
-  const sweep = createSweep(parts, [swept, ...groups.sweepSources]);
+  const rights = accessSweepSources(parts, access, { topics, groups: groups.controller });
+  const sweep = createSweep(parts, [swept, ...groups.sweepSources, ...rights]);
   tellOfObjects(parts);
   return [
     groups.poller,

@@ -84,6 +84,11 @@ export const CONDITION_TYPES = {
     kinds: ["ConsumerGroup"],
     present: "whenKnown",
   },
+  AccessGranted: {
+    means: "On a bus with accessManagement: Acl, the rights in Kafka that the object declares are as declared.",
+    kinds: ["EventTopic", "ConsumerGroup"],
+    present: "whenKnown",
+  },
   TopicsResolved: {
     means: "Every topic of spec.topics was found and may be read.",
     kinds: ["ConsumerGroup"],

@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+import { accessRecord } from "./access-record.ts";
 import { count, keyedList, setOf, text } from "./fields.ts";
 import { busRecord, commonStatus, timestamp } from "./status.ts";
 
@@ -49,6 +50,7 @@ export const consumerGroupStatus = z.object({
     .optional()
     .describe("How the group keeps up, by Burrow's rules: OK, Slow, Stalled, Stopped, Rewound, NoCommits or Unknown."),
   headroom: headroom.optional().describe("Distance between what is unread and what retention deletes."),
+  access: accessRecord,
   managedKeys: setOf(text(249, 1), 64)
     .optional()
     .describe("Keys of the group's configuration in Kafka that were set by spec.groupConfig."),

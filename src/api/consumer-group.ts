@@ -112,6 +112,13 @@ const consumerGroupSpec = z
       .optional()
       .describe("What the group reads for; decides presets of slo. Default: other."),
     owner: owner.optional(),
+    principal: text(249, 1)
+      .optional()
+      .describe(
+        "Name of the Kafka user that the group's programs run as, without User:. On a bus with accessManagement: Acl it " +
+          "may read the topics of the group, commit as the group, and write its dead letters. Default: nobody is granted " +
+          "anything.",
+      ),
     groupProtocol: oneOf("auto", "classic", "consumer")
       .optional()
       .describe(

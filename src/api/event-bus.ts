@@ -190,7 +190,10 @@ const eventBusSpec = z
       ),
     accessManagement: oneOf("None", "KafkaUser", "Acl")
       .optional()
-      .describe("Whether access rights are managed, and by which means. Default: None."),
+      .describe(
+        "Whether the rights of publishers and readers are managed in Kafka, and by which means: None, or Acl (by ACLs; only " +
+          "those that the operator made are ever taken away). KafkaUser is not supported yet. Default: None.",
+      ),
   })
   .check(
     rule({

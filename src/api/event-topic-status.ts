@@ -2,6 +2,7 @@
 
 import { z } from "zod";
 
+import { accessRecord } from "./access-record.ts";
 import { count, keyedList, listOf, MAX_PARTITIONS, MAX_REPLICATION_FACTOR, setOf, text, whole } from "./fields.ts";
 import { busRecord, commonStatus, timestamp } from "./status.ts";
 
@@ -132,5 +133,6 @@ export const eventTopicStatus = z.object({
   consumerGroups: setOf(text(255, 1), 20)
     .optional()
     .describe("Groups that read the topic, declared or not; the first twenty."),
+  access: accessRecord,
   lastApproval: text(1_024).optional().describe("The approved ids that were acted upon last."),
 });

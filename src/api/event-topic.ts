@@ -108,7 +108,11 @@ const deadLetter = z
     }),
   );
 
-const publisher = z.object({ name: text(100, 1).describe("Name of the publishing service.") });
+const publisher = z.object({
+  name: text(100, 1).describe(
+    "Name of the publishing service: of its Kafka user, without User:, where rights are managed.",
+  ),
+});
 
 const NAME_PARTS = "domain, entity and action";
 
@@ -141,7 +145,9 @@ const eventTopicSpec = z
     owner: owner.optional(),
     publishers: keyedList(publisher, ["name"], 64)
       .optional()
-      .describe("Services that write to the topic; for the catalogue."),
+      .describe(
+        "Services that write to the topic; for the catalogue. On a bus with accessManagement: Acl they may: Write and Describe.",
+      ),
     partitions: partitions()
       .optional()
       .describe(

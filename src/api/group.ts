@@ -13,7 +13,10 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 /** Field manager of every server-side apply of the operator (managedFields shows status, finalizer, own annotations). */
 export const FIELD_MANAGER = "event-bus-operator";
 
-/** Finalizer of objects whose deletion has an effect in Kafka (`deletionPolicy: Delete`). Never set with Retain. */
+/**
+ * Finalizer of objects whose deletion has an effect in Kafka: with `deletionPolicy: Delete`, and while rights are on record
+ * that go with the object. Never set with Retain otherwise.
+ */
 export const FINALIZER = `${GROUP}/kafka`;
 
 /** Annotations that people set. */

@@ -3,8 +3,10 @@
 
 import { consumerGroup, type ConsumerGroup, type ConsumerGroupStatus } from "../api/consumer-group.ts";
 import { FINALIZER } from "../api/group.ts";
+import { withAccess } from "../controllers/access/accompany.ts";
 import { laneOf } from "../controllers/bus-lanes.ts";
 import { Claims } from "../controllers/claims.ts";
+import { groupAccess } from "../controllers/consumer-group/access.ts";
 import { BindingSecrets } from "../controllers/consumer-group/binding-secrets.ts";
 import type { GroupWorld } from "../controllers/consumer-group/group-world.ts";
 import { reconcileGroup, type GroupListeners } from "../controllers/consumer-group/kind.ts";
@@ -20,6 +22,7 @@ import type { SweepSource } from "../controllers/sweep.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
 import type { Runnable } from "../runtime/manager.ts";
 import { groupMetrics } from "../telemetry/group-metrics.ts";
+import type { AccessParts } from "./access.ts";
 import { busBoundWorld, RUN_LIMITS, sharedOptions, type Parts } from "./parts.ts";
 
 export interface GroupParts {
@@ -33,7 +36,7 @@ export interface GroupParts {
 
 type Listeners = Omit<GroupListeners, "onWatched">;
 
-export function createGroupParts(parts: Parts, listeners: Listeners): GroupParts {
+export function createGroupParts(parts: Parts, listeners: Listeners, access: AccessParts): GroupParts {
   const { caches, clock, leadership, registry } = parts;
   const wake = (key: string): void => controller.enqueue(key, { priority: "bulk", reason: "sweep" });
   // Kafka tells every two group ids apart.
@@ -57,7 +60,7 @@ export function createGroupParts(parts: Parts, listeners: Listeners): GroupParts
   });
   groupMetrics(parts.metrics.registry, () => groupMeasures(poller.readings()));
   const world = groupWorld(parts, { claims, poller, secrets });
-  const controller = createGroupController(parts, world, watched, listeners);
+  const controller = createGroupController(parts, world, { watched, listeners, access });
   return {
     controller,
     poller: { name: "group-poller", start: () => poller.start(), stop: () => poller.stop() },
@@ -66,23 +69,31 @@ export function createGroupParts(parts: Parts, listeners: Listeners): GroupParts
   };
 }
 
+interface ControllerTools {
+  readonly watched: WatchedGroups;
+  readonly listeners: Listeners;
+  readonly access: AccessParts;
+}
+
 function createGroupController(
   parts: Parts,
   world: GroupWorld,
-  watched: WatchedGroups,
-  listeners: Listeners,
+  { access, listeners, watched }: ControllerTools,
 ): Controller {
   const { caches, clock, registry } = parts;
   const numbers = new NumbersWritten(() => clock.monotonic());
+  const rights = groupAccess(world);
+  access.groups = rights;
+  const reconcile = reconcileGroup(world, numbers, () => clock.now(), {
+    ...listeners,
+    onWatched: (key, busName, group) => (group === undefined ? watched.remove(key) : watched.put(busName, group)),
+  });
   return createController<ConsumerGroup, ConsumerGroupStatus>({
     ...sharedOptions(parts, "ConsumerGroup"),
     name: "consumer-group",
     resources: parts.kubernetes.resources<ConsumerGroup>(consumerGroup),
     store: caches.consumerGroups,
-    reconcile: reconcileGroup(world, numbers, () => clock.now(), {
-      ...listeners,
-      onWatched: (key, busName, group) => (group === undefined ? watched.remove(key) : watched.put(busName, group)),
-    }),
+    reconcile: withAccess(reconcile, rights, access.ofGroups),
     onGone: (key) => {
       world.claims.remove(key);
       world.secrets.forget(key);

@@ -3,9 +3,11 @@
 import { eventTopic, type EventTopic, type EventTopicStatus } from "../api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../api/group.ts";
 import { retentionPolicy, type RetentionPolicy } from "../api/retention-policy.ts";
+import { withAccess } from "../controllers/access/accompany.ts";
 import { laneOf } from "../controllers/bus-lanes.ts";
 import { Claims } from "../controllers/claims.ts";
 import { CreationFacts } from "../controllers/creation-facts.ts";
+import { topicAccess } from "../controllers/event-topic/access.ts";
 import { Corrections } from "../controllers/event-topic/corrections.ts";
 import { reconcileTopic, type TopicListeners } from "../controllers/event-topic/kind.ts";
 import { foldTopicName, type TopicWorld } from "../controllers/event-topic/resolve.ts";
@@ -16,6 +18,7 @@ import { isSameGeneration, isSameVersion, LiveObjects } from "../controllers/liv
 import { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
 import { StrimziTopics } from "../controllers/strimzi/strimzi-topics.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
+import type { AccessParts } from "./access.ts";
 import { busBoundWorld, RUN_LIMITS, sharedOptions, type Parts } from "./parts.ts";
 
 /** What all runs of topics have in common beside the caches. */
@@ -30,15 +33,26 @@ export function createLedgers({ clock }: Parts, enqueue: Controller["enqueue"]):
   };
 }
 
-export function createTopicController(parts: Parts, ledgers: TopicLedgers, listeners: TopicListeners): Controller {
+export function createTopicController(
+  parts: Parts,
+  ledgers: TopicLedgers,
+  listeners: TopicListeners,
+  access: AccessParts,
+): Controller {
   const { caches, registry } = parts;
   const world = createTopicWorld(parts, ledgers);
+  const rights = topicAccess(world);
+  access.topics = rights;
   return createController<EventTopic, EventTopicStatus>({
     ...sharedOptions(parts, "EventTopic"),
     name: "event-topic",
     resources: parts.kubernetes.resources<EventTopic>(eventTopic),
     store: caches.topics,
-    reconcile: reconcileTopic(world, () => parts.clock.now(), listeners),
+    reconcile: withAccess(
+      reconcileTopic(world, () => parts.clock.now(), listeners),
+      rights,
+      access.ofTopics,
+    ),
     onGone: (key) => {
       world.claims.remove(key);
       world.corrections.forget(key);

@@ -29,6 +29,9 @@ export class GuardedKafka implements AsyncDisposable {
     this.#admin = admin;
   }
 
+  /** Of every user. */
+  readonly password = PASSWORD;
+
   get saslServers(): readonly string[] {
     return this.cluster.bootstrapServersOf("SASL");
   }

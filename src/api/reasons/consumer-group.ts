@@ -1,5 +1,6 @@
 // Why a ConsumerGroup is Ready or not. Words for users only. Ready never depends on the group existing.
 
+import { ACCESS_REASONS } from "./access.ts";
 import { BUS_REASONS } from "./bus.ts";
 import { INPUT, NOTHING_TO_DO, type ReadyReason } from "./ready-reason.ts";
 
@@ -26,6 +27,7 @@ export const CONSUMER_GROUP_REASONS = {
     wokenBy: INPUT,
   },
   ...BUS_REASONS,
+  ...ACCESS_REASONS,
   ClaimedByAnother: {
     ready: "False",
     beside: ["Stalled", "Conflict"],

@@ -1,5 +1,6 @@
 // Why an EventTopic is Ready or not. Words for users only.
 
+import { ACCESS_REASONS } from "./access.ts";
 import { BUS_REASONS } from "./bus.ts";
 import { INPUT, NOTHING_TO_DO, type ReadyReason } from "./ready-reason.ts";
 
@@ -46,6 +47,7 @@ export const EVENT_TOPIC_REASONS = {
     wokenBy: "its turn",
   },
   ...BUS_REASONS,
+  ...ACCESS_REASONS,
   RetentionPolicyNotFound: {
     ...WAITING,
     means:

@@ -24,12 +24,28 @@ export function resolveTopics(group: ConsumerGroup, identity: Identity, world: W
 
 /** Where the group's dead letters go: to its own topic where there is one, else to that of all; undefined while there is none. */
 export function resolveDeadLetters(group: ConsumerGroup, identity: Identity, world: World): string | undefined {
-  const ref = group.spec.deadLetter?.eventTopicRef;
-  const topic = ref === undefined ? undefined : world.topics.get(refKey(ref, group));
+  const topic = deadLetterSource(group, world);
   if (topic?.status?.bus?.clusterId !== identity.clusterId) return undefined;
   const letters = topic.status.deadLetters ?? [];
   const own = letters.find(({ groupId }) => groupId === identity.groupId);
   return (own ?? letters.find(({ groupId }) => groupId === undefined))?.topicName;
+}
+
+/** The EventTopic whose dead letters the group writes. */
+export function deadLetterSource(group: ConsumerGroup, world: Pick<World, "topics">): EventTopic | undefined {
+  const ref = group.spec.deadLetter?.eventTopicRef;
+  return ref === undefined ? undefined : world.topics.get(refKey(ref, group));
+}
+
+/** The EventTopics whose consent the group goes by, given or not. */
+export function consultedTopics(group: ConsumerGroup, world: Pick<World, "topics">): readonly EventTopic[] {
+  const named = (group.spec.topics ?? []).flatMap(({ eventTopicRef, topicName }) =>
+    eventTopicRef === undefined
+      ? world.topics.named(topicName ?? "")
+      : (world.topics.get(refKey(eventTopicRef, group)) ?? []),
+  );
+  const letters = deadLetterSource(group, world);
+  return [...new Set([...named, ...(letters === undefined ? [] : [letters])])];
 }
 
 function resolveByRef(

@@ -10,6 +10,7 @@ import type { Change } from "../../runtime/change.ts";
 import { mapDependency, type Dependency } from "../../runtime/dependency.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
+import { principalsOf } from "../access/peers.ts";
 import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
@@ -22,6 +23,9 @@ export const CONSUMER_GROUP_INDEXES = {
   bus: (group: ConsumerGroup) => [recordedBus(group) ?? ""],
   groupId: (group: ConsumerGroup) => [groupIdOf(group)],
   namespace: (group: ConsumerGroup) => [group.metadata.namespace ?? ""],
+  /** Of whom it declares or has recorded rights, as User:<name>. */
+  principal: (group: ConsumerGroup) =>
+    principalsOf(group.spec.principal === undefined ? [] : [group.spec.principal], group),
   /** EventTopics that it refers to, by their keys. */
   eventTopic: ({ metadata, spec }: ConsumerGroup) => {
     const refs = [...(spec.topics ?? []).map(({ eventTopicRef }) => eventTopicRef), spec.deadLetter?.eventTopicRef];

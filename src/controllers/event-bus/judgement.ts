@@ -44,12 +44,13 @@ export function judgeCluster(bus: EventBus, answer: Answer<ClusterState>): BusJu
         'set it to "Direct"',
     );
   }
-  return { kind: "connected", cluster: answer.value, lacking: lackingRights(answer.value) };
+  return { kind: "connected", cluster: answer.value, lacking: lackingRights(bus, answer.value) };
 }
 
 /** Of brokers that do not tell nothing is said: what is refused will say so itself. */
-function lackingRights({ operations }: ClusterState): Refusal<EventBusReason> | undefined {
-  const needed = RIGHTS.filter(({ resource, need }) => resource === "cluster" && need === "always");
+function lackingRights({ spec }: EventBus, { operations }: ClusterState): Refusal<EventBusReason> | undefined {
+  const needs = spec.accessManagement === "Acl" ? ["always", "toManageAcls"] : ["always"];
+  const needed = RIGHTS.filter(({ resource, need }) => resource === "cluster" && needs.includes(need));
   const lacking = needed.filter(({ operation }) => operations?.includes(operation) === false);
   // Who may not describe the cluster is not told what else it may do.
   const told = lacking.some(({ operation }) => operation === "Describe") ? lacking.slice(0, 1) : lacking;

@@ -4,9 +4,9 @@ import type { EventBusSpec } from "../../api/event-bus.ts";
 
 /** Undefined where all that is asked for is done. */
 export function unsupportedAccess({ accessManagement = "None" }: EventBusSpec): string | undefined {
-  if (accessManagement === "None") return undefined;
+  if (accessManagement !== "KafkaUser") return undefined;
   return (
     `spec.accessManagement "${accessManagement}" is not supported yet: nobody is granted a right and nobody loses one, ` +
-    'everything else works; set it to "None" and grant rights by other means'
+    'everything else works; set it to "None" and grant rights by other means, or to "Acl"'
   );
 }

@@ -13,6 +13,7 @@ import type { Change } from "../../runtime/change.ts";
 import { mapDependency, type Dependency } from "../../runtime/dependency.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
+import { principalsOf } from "../access/peers.ts";
 import { isDeclaredOtherwise, recordedBus } from "../bus-lanes.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
@@ -42,6 +43,12 @@ export const TOPIC_INDEXES = {
   /** The policy that governs an object, and the one that it names. */
   policy: (topic: EventTopic) =>
     [topic.status?.retentionPolicy?.name, topic.spec.retentionPolicyRef?.name].filter(isGiven),
+  /** Of whom it declares or has recorded rights, as User:<name>. */
+  principal: (topic: EventTopic) =>
+    principalsOf(
+      (topic.spec.publishers ?? []).map(({ name }) => name),
+      topic,
+    ),
   /** Whose change guard holds something of it back, as RetentionPolicy/<name> or EventBus/<name>. */
   guard: guardsOf,
 } as const;

@@ -40,7 +40,7 @@ describe("summarizeBus()", () => {
     });
   });
 
-  for (const accessManagement of ["Acl", "KafkaUser"] as const) {
+  for (const accessManagement of ["KafkaUser"] as const) {
     it(`says that it does not manage rights by "${accessManagement}", and serves`, () => {
       const verdict = summarizeBus(
         anEventBus({ accessManagement, suspend: true }),

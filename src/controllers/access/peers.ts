@@ -1,0 +1,39 @@
+// What other objects want for a principal, so that nobody's right is taken away because of another's. From memory only.
+
+import { aclKey } from "../../kafka/model/acl.ts";
+import type { AccessKind, AccessSubject, PeerRights } from "./access-world.ts";
+import { recordedRights } from "./recorded-rights.ts";
+
+/** One kind whose objects may name the same principal. */
+export interface PeerSource<T extends AccessSubject> {
+  /** By the name of the principal, or because it is on their record. */
+  named(principal: string): readonly T[];
+  readonly kind: AccessKind<T>;
+  /** The object lives on a bus that asks for ACLs. */
+  isManaged(object: T): boolean;
+}
+
+/** `principal` as in a binding. Of one that is being deleted only the record counts. */
+export function peerRights<T extends AccessSubject>(
+  principal: string,
+  exceptUid: string,
+  source: PeerSource<T>,
+): PeerRights[] {
+  return source.named(principal).flatMap((object) => {
+    const clusterId = object.status?.bus?.clusterId;
+    if (clusterId === undefined || object.metadata.uid === exceptUid || !source.isManaged(object)) return [];
+    const recorded = recordedRights(object.status, clusterId).map(aclKey);
+    const isLeaving = object.metadata.deletionTimestamp !== undefined;
+    const wish = isLeaving ? undefined : source.kind.wish(object, object.status);
+    // Of which nothing is known now may still want all that it had.
+    const wanted = isLeaving ? [] : (wish?.bindings.map(aclKey) ?? recorded);
+    const kept = wish?.isComplete === false ? recorded : [];
+    return [{ clusterId, wanted: new Set([...wanted, ...kept]), recorded: new Set(recorded) }];
+  });
+}
+
+/** Values by which stores find objects that name principals. */
+export function principalsOf(names: readonly string[], { status }: Pick<AccessSubject, "status">): string[] {
+  const recorded = (status?.access?.rights ?? []).map(({ principal }) => principal);
+  return [...new Set([...names.map((name) => `User:${name}`), ...recorded])];
+}

@@ -1,0 +1,82 @@
+// Which rights a ConsumerGroup declares: its principal's to read the topics that it may read, and to commit as its group.
+// From memory only.
+
+import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-group.ts";
+import { isOnePrincipal, publisherRights, readerRights } from "../../domain/access-rights.ts";
+import { consentsTo } from "../../domain/topic-consent.ts";
+import { findCondition } from "../../runtime/conditions.ts";
+import type { AccessKind, AccessWish } from "../access/access-world.ts";
+import { namespaceOf } from "../bus-bound.ts";
+import type { GroupWorld, ResolvedGroup } from "./group-world.ts";
+import { consultedTopics, deadLetterSource, resolveDeadLetters, resolveTopics } from "./resolve-topics.ts";
+import { grantTo, groupIdOf } from "./resolve.ts";
+
+/** The group id is not the object's, or nothing is known of it. */
+const UNENTITLED: ReadonlySet<string> = new Set([
+  "BusNotReady",
+  "ClaimedByAnother",
+  "ClusterIdMismatch",
+  "InvalidGroupId",
+  "UnsupportedGroupType",
+]);
+
+export function groupAccess(world: GroupWorld): AccessKind<ConsumerGroup> {
+  return {
+    wish: (group, status) => wishOf(group, status, world),
+    isRetained: ({ spec }) => spec.deletionPolicy !== "DeleteGroup",
+  };
+}
+
+function wishOf(
+  group: ConsumerGroup,
+  status: ConsumerGroupStatus | undefined,
+  world: GroupWorld,
+): AccessWish | undefined {
+  const { bus: place, conditions } = status ?? {};
+  const bus = world.buses.get(place?.name ?? "");
+  const groupId = groupIdOf(group);
+  if (bus === undefined || place?.clusterId === undefined) return undefined;
+  if (UNENTITLED.has(findCondition(conditions, "Ready")?.reason ?? "")) return undefined;
+  if (grantTo(group, bus, groupId, world).kind === "refused") return undefined;
+  const { principal } = group.spec;
+  if (principal === undefined || !isOnePrincipal(principal)) {
+    return { bindings: [], isComplete: true, remarks: [withoutPrincipal(principal)], consents: [] };
+  }
+  const identity = { busName: bus.metadata.name, clusterId: place.clusterId, groupId };
+  const topics = resolveTopics(group, identity, world);
+  const found = topics.filter((topic) => topic.kind === "found");
+  const consenting = found.filter(({ isManaged }) => isManaged).map(({ topicName }) => topicName);
+  const nobodys = found.filter(({ isManaged }) => !isManaged).map(({ topicName }) => topicName);
+  const letters = deadLettersOf(group, identity, world);
+  const areKnown = topics.every((topic) => topic.kind === "found" || topic.reason === "NotGranted");
+  return {
+    bindings: [
+      ...readerRights(principal, { groupId, topics: consenting }),
+      ...letters.names.flatMap((name) => publisherRights(name, [principal])),
+    ],
+    isComplete: areKnown && letters.isKnown,
+    remarks: nobodys.map((name) => `Topic "${name}" has no EventTopic that could consent, so nobody is granted it`),
+    consents: consultedTopics(group, world),
+  };
+}
+
+interface DeadLetters {
+  readonly names: readonly string[];
+  readonly isKnown: boolean;
+}
+
+/** Where the group writes what it cannot process; as for reading, the EventTopic must consent. */
+function deadLettersOf(group: ConsumerGroup, identity: ResolvedGroup["identity"], world: GroupWorld): DeadLetters {
+  const none = { names: [], isKnown: true };
+  if (group.spec.deadLetter?.eventTopicRef === undefined) return none;
+  const topic = deadLetterSource(group, world);
+  if (topic === undefined) return { ...none, isKnown: false };
+  if (!consentsTo(topic, namespaceOf(group.metadata, world))) return none;
+  const name = resolveDeadLetters(group, identity, world);
+  return name === undefined ? { ...none, isKnown: false } : { names: [name], isKnown: true };
+}
+
+function withoutPrincipal(principal: string | undefined): string {
+  if (principal !== undefined) return "spec.principal is everybody, who is granted nothing";
+  return "spec.principal is not set, so nobody is granted the right to read";
+}

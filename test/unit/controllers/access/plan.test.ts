@@ -1,0 +1,152 @@
+import { expect } from "chai";
+import { assert, boolean, property, subarray } from "fast-check";
+import { describe, it } from "mocha";
+
+import type { AccessWish, PeerRights } from "../../../../src/controllers/access/access-world.ts";
+import { planAccess } from "../../../../src/controllers/access/plan.ts";
+import { publisherRights, readerRights } from "../../../../src/domain/access-rights.ts";
+import { aclKey, type AclBinding } from "../../../../src/kafka/model/acl.ts";
+
+const CLUSTER = "c-1";
+
+function right(name: string, resourceType: AclBinding["resourceType"] = "topic"): AclBinding {
+  return {
+    resourceType,
+    resourceName: name,
+    patternType: "literal",
+    principal: "User:billing",
+    host: "*",
+    operation: "Read",
+    permission: "allow",
+  };
+}
+
+const [a, b, group] = [right("a"), right("b"), right("g", "group")];
+
+interface Given {
+  readonly wanted?: readonly AclBinding[];
+  readonly isComplete?: boolean;
+  readonly recorded?: readonly AclBinding[];
+  readonly live?: readonly AclBinding[];
+  readonly peers?: readonly { readonly cluster?: string; readonly wants?: AclBinding[]; readonly has?: AclBinding[] }[];
+}
+
+function plan({ wanted = [], isComplete = true, recorded = [], live = [], peers = [] }: Given) {
+  const wish: AccessWish = { bindings: wanted, isComplete, remarks: [], consents: [] };
+  const others = peers.map(({ cluster = CLUSTER, has = [], wants = [] }): PeerRights => {
+    return { clusterId: cluster, wanted: new Set(wants.map(aclKey)), recorded: new Set(has.map(aclKey)) };
+  });
+  const facts = { clusterId: CLUSTER, recorded, live: new Set(live.map(aclKey)), peers: () => others };
+  return planAccess(wish, facts);
+}
+
+describe("planAccess()", () => {
+  const cases: readonly {
+    readonly why: string;
+    readonly given: Given;
+    readonly create?: readonly AclBinding[];
+    readonly remove?: readonly AclBinding[];
+    readonly before?: readonly AclBinding[];
+    readonly after?: readonly AclBinding[];
+  }[] = [
+    { why: "nothing wanted, nothing on record: nothing", given: { live: [a, b] } },
+    {
+      why: "wanted and absent: put on record, then made",
+      given: { wanted: [a] },
+      create: [a],
+      before: [a],
+      after: [a],
+    },
+    { why: "wanted and there already: somebody else's, which serves", given: { wanted: [a], live: [a] } },
+    {
+      why: "wanted and there because of another object of ours: on the record of both",
+      given: { wanted: [a], live: [a], peers: [{ has: [a] }] },
+      before: [a],
+      after: [a],
+    },
+    {
+      why: "the same on another cluster says nothing about this one",
+      given: { wanted: [a], live: [a], peers: [{ cluster: "c-2", has: [a] }] },
+    },
+    { why: "as it should be", given: { wanted: [a], recorded: [a], live: [a] }, before: [a], after: [a] },
+    {
+      why: "taken away by somebody: made anew",
+      given: { wanted: [a], recorded: [a] },
+      create: [a],
+      before: [a],
+      after: [a],
+    },
+    { why: "unwanted and ours: taken away", given: { recorded: [a], live: [a, b] }, remove: [a], before: [a] },
+    { why: "unwanted, ours and gone: off the record", given: { recorded: [a], live: [b] }, before: [a] },
+    {
+      why: "unwanted by us, wanted by another: it stays, off our record",
+      given: { recorded: [a], live: [a], peers: [{ wants: [a] }] },
+      before: [a],
+    },
+    {
+      why: "what another cluster's object wants keeps nothing here",
+      given: { recorded: [a], live: [a], peers: [{ cluster: "c-2", wants: [a] }] },
+      remove: [a],
+      before: [a],
+    },
+    {
+      why: "a topic that is not known may be the one on record: it stays, the group's goes",
+      given: { isComplete: false, recorded: [a, group], live: [a, group] },
+      remove: [group],
+      before: [a, group],
+      after: [a],
+    },
+  ];
+  for (const { why, given, create = [], remove = [], before = [], after = [] } of cases) {
+    it(why, () => {
+      const { lost: _lost, ...planned } = plan(given);
+      expect(planned).to.deep.equal({ create, remove, before, after });
+    });
+  }
+
+  const some = subarray([a, b, group, right("c")]);
+
+  it("never takes away what is not on record, is wanted, or is wanted by others; and its own result is nothing to do", () => {
+    assert(
+      property(some, some, some, some, boolean(), (wanted, recorded, live, others, isComplete) => {
+        const given = { wanted, recorded, live, isComplete, peers: [{ wants: others }] };
+        const { after, before, create, remove } = plan(given);
+        const forbidden = [...wanted, ...others];
+        for (const gone of remove) {
+          expect(recorded).to.include(gone);
+          expect(forbidden).to.not.include(gone);
+        }
+        // On record before it is made.
+        expect(before).to.include.members([...create, ...recorded]);
+        const then = plan({
+          ...given,
+          recorded: after,
+          live: [...live.filter((binding) => !remove.includes(binding)), ...create],
+        });
+        expect([then.create, then.remove]).to.deep.equal([[], []]);
+      }),
+    );
+  });
+});
+
+describe("What declarations amount to", () => {
+  it("is Write and Describe on the very topic for publishers, Read and Describe on topics and group for readers", () => {
+    expect(shown(publisherRights("t", ["billing"]))).to.deep.equal([
+      "User:billing Describe topic:t",
+      "User:billing Write topic:t",
+    ]);
+    expect(shown(readerRights("audit", { groupId: "g", topics: ["t"] }))).to.deep.equal([
+      "User:audit Describe topic:t",
+      "User:audit Read topic:t",
+      "User:audit Describe group:g",
+      "User:audit Read group:g",
+    ]);
+  });
+});
+
+function shown(bindings: readonly AclBinding[]): string[] {
+  return bindings.map((binding) => {
+    expect(binding).to.include({ patternType: "literal", host: "*", permission: "allow" });
+    return `${binding.principal} ${binding.operation} ${binding.resourceType}:${binding.resourceName}`;
+  });
+}
