@@ -14,6 +14,7 @@ import {
   runbookPath,
 } from "./monitoring/monitoring-files.ts";
 import { reasonNames, reasonPage, reasonPath } from "./monitoring/reason-pages.ts";
+import { commandLinePage } from "./reference/command-line-page.ts";
 import { conditionsPage } from "./reference/conditions-page.ts";
 import { crdFile } from "./reference/crd-file.ts";
 import { dependenciesPage } from "./reference/dependencies-page.ts";
@@ -33,6 +34,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...KINDS.map((kind) => ({ path: `crds/${kind.group}_${kind.plural}.yaml`, produce: () => crdFile(kind) })),
   ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
   { path: "docs/reference/conditions.md", produce: conditionsPage },
+  { path: "docs/reference/command-line.md", produce: commandLinePage },
   { path: "docs/reference/settings.md", produce: settingsPage },
   { path: "docs/reference/dependencies.md", produce: dependenciesPage },
   { path: "docs/reference/metrics.md", produce: metricsPage },

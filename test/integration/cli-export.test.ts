@@ -200,6 +200,20 @@ describe("export", () => {
     });
   });
 
+  it("brings lost topics back as they were", async function () {
+    this.timeout(30_000);
+    const lost = `${operator.id}.lost`;
+    const before = await make({
+      [lost]: { "retention.ms": "3600000", "cleanup.policy": "compact", "segment.ms": "600000" },
+    });
+    await exported({ include: [lost], outputDir: "backup" });
+    await operator.probe.deleteTopic(lost);
+    await operator.controlPlane.applyManifests([join(line.folder, "backup", "eventtopics")]);
+    await eventually(() => operator.topic(lost), ready("True", "Created"));
+    expect((await configsOf([lost]))[lost]).to.include(before[lost]);
+    expect((await operator.probe.describeTopic(lost))?.partitions).to.have.length(2);
+  });
+
   it("needs no Kubernetes cluster, keeps to patterns, and writes a folder that Git can compare", async function () {
     this.timeout(30_000);
     const alone = `${operator.id}.alone`;
