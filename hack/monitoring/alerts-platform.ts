@@ -76,6 +76,25 @@ export const PLATFORM_ALERTS: readonly Alert[] = [
     ],
   },
   {
+    name: "EventBusCertificateExpiring",
+    expr: "eventbus_bus_certificate_expiry_timestamp_seconds - time() < 14 * 86400",
+    for: "1h",
+    severity: "warning",
+    audience: "platform",
+    summary: "The {{ $labels.certificate }} certificate of EventBus {{ $labels.bus }} ends within two weeks",
+    meaning:
+      "What the operator connects with (client), or what it trusts the brokers by (ca), ends soon. After that the bus is " +
+      "disconnected: topics and groups stay as they are in Kafka, edits wait.",
+    diagnosis: [
+      BUS,
+      "kubectl -n event-bus-system get secret <caSecretRef or certificateSecretRef> -o jsonpath='{.data.tls\\.crt}' | base64 -d | openssl x509 -noout -enddate",
+    ],
+    remedy: [
+      "Put the new certificate into the Secret, certificate and key in one change; it is taken up within seconds, and nothing has to be restarted.",
+      "Of a CA put the new one beside the old one under another key that ends with .crt, before the brokers change theirs.",
+    ],
+  },
+  {
     name: "EventBusLeftBehind",
     expr: "increase(eventbus_left_behind_total[1h]) > 0",
     for: "0m",

@@ -29,6 +29,7 @@ export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
   const world: BusWorld = {
     ...parts,
     secrets,
+    certificates: new Map(),
     origins: [strimziGate(caches.strimzi), declaredOrigin(secretNamespace), strimziOrigin(caches.strimzi)],
     isOurs: oursBy(settings),
     topicsOf: (busName) => caches.topics.byIndex("bus", busName),

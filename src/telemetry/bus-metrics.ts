@@ -18,6 +18,8 @@ export interface BusReading {
         readonly capabilities: readonly string[];
       }
     | undefined;
+  /** When what the connection is secured with ends, milliseconds since the epoch. */
+  readonly certificates?: { readonly ca?: number | undefined; readonly client?: number | undefined } | undefined;
   /** Absent before the first sweep. */
   readonly health?: { readonly offlinePartitions: number; readonly underReplicatedPartitions: number } | undefined;
 }
@@ -51,6 +53,13 @@ const GAUGES: readonly ScrapedGauge<BusReading>[] = [
     help: "EventTopics that hold a topic (managed), those of them that are ready, those in conflict over a name.",
     labels: ["state"],
     values: ({ topics }) => Object.entries(topics).map(([state, count]) => [{ state }, count]),
+  },
+  {
+    name: "certificate_expiry_timestamp_seconds",
+    help: "When the operator's client certificate ends, and the CA certificate that is trusted longest.",
+    labels: ["certificate"],
+    values: ({ certificates = {} }) =>
+      Object.entries(certificates).map(([certificate, ms]) => [{ certificate }, ms === undefined ? ms : ms / 1_000]),
   },
   {
     name: "offline_partitions",

@@ -1,3 +1,5 @@
+import { X509Certificate } from "node:crypto";
+
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
@@ -208,6 +210,11 @@ describe("A secured EventBus", function () {
       await eventually(() => operator.topic(`on-${name}`), ready("True", "Created"));
       expect(await kafka.probe.describeTopic(`${operator.id}.${name}.a`)).to.not.equal(null);
     }
+    const [line] = await operator.metrics(
+      `eventbus_bus_certificate_expiry_timestamp_seconds{bus="${busName("mtls")}",certificate="client"}`,
+    );
+    const { validToDate } = new X509Certificate(kafka.client.certPem);
+    expect(line).to.match(new RegExp(` ${validToDate.getTime() / 1_000}$`));
     for (const [name, , , reason, text] of troubled) {
       const told = await eventually(
         () => readyOf(name),

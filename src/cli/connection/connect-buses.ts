@@ -46,7 +46,7 @@ async function connectBus(
   const { name } = bus.metadata;
   if (settings === undefined) {
     const secrets = { use: () => {}, digest: () => undefined, read: readSecret };
-    await lookAt(bus, { clusters, registry, secrets, origins }, call, clock.now());
+    await lookAt(bus, { clusters, registry, secrets, origins, certificates: new Map() }, call, clock.now());
     return;
   }
   const judgement = judgeCluster(bus, await clusters.open(name, "given", settings, call));

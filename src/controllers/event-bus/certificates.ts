@@ -2,6 +2,8 @@
 
 import { createPrivateKey, X509Certificate } from "node:crypto";
 
+import type { ConnectionSettings } from "../../kafka/model/connection.ts";
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 export type Certificates =
@@ -38,6 +40,26 @@ export function validityProblem(certificate: X509Certificate, nowMs: number): st
   const { validFromDate, validToDate } = certificate;
   if (nowMs > validToDate.getTime()) return `expired on ${timeText(validToDate)}`;
   return nowMs < validFromDate.getTime() ? `is not valid before ${timeText(validFromDate)}` : undefined;
+}
+
+/** When what a connection is secured with ends, milliseconds since the epoch. */
+export interface CertificateEnds {
+  /** Of the CA that is valid longest: until then at least one is trusted. */
+  readonly ca?: number | undefined;
+  readonly client?: number | undefined;
+}
+
+export function certificateEnds({ security }: ConnectionSettings): CertificateEnds {
+  if (!("tls" in security)) return {};
+  const { certificateAuthorities = [], clientCertificate } = security.tls;
+  const authorities = certificateAuthorities.flatMap(endsOf);
+  const [client] = clientCertificate === undefined ? [] : endsOf(clientCertificate.certificate);
+  return { ...(authorities.length > 0 && { ca: Math.max(...authorities) }), ...(client !== undefined && { client }) };
+}
+
+function endsOf(pem: string): number[] {
+  const found = readCertificates(pem);
+  return found.kind === "invalid" ? [] : found.all.map(({ validToDate }) => validToDate.getTime());
 }
 
 function timeText(time: Date): string {

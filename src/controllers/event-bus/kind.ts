@@ -71,9 +71,10 @@ function isUnderGuard({ status }: EventTopic): boolean {
 /** For a bus that is gone, or no longer ours. */
 export async function forgetBus(
   name: string,
-  { clusters, numbers, pacer, registry, secrets }: BusWorld,
+  { certificates, clusters, numbers, pacer, registry, secrets }: BusWorld,
 ): Promise<void> {
   secrets.use(name, []);
+  certificates.delete(name);
   registry.forget(name);
   pacer.forget(name);
   numbers.forget(name);

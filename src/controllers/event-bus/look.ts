@@ -12,6 +12,7 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { FollowedSecrets, SecretContent, SecretKey } from "../secrets/followed-secrets.ts";
+import { certificateEnds, type CertificateEnds } from "./certificates.ts";
 import {
   refused,
   secretsOf,
@@ -30,6 +31,8 @@ export interface ConnectingWorld {
   readonly secrets: Pick<FollowedSecrets, "use" | "digest" | "read">;
   /** The first that knows a connection for the bus counts. */
   readonly origins: readonly ConnectionOrigin[];
+  /** By bus: of the connection that serves. */
+  readonly certificates: Map<string, CertificateEnds>;
 }
 
 type Refused = Extract<SourceResult, { readonly kind: "refused" }>;
@@ -73,7 +76,7 @@ function sourceOf(bus: EventBus, origins: readonly ConnectionOrigin[]): SourceRe
 async function ask(
   name: string,
   source: ConnectionSource,
-  { clusters, secrets }: ConnectingWorld,
+  { certificates, clusters, secrets }: ConnectingWorld,
   call: Call,
   nowMs: number,
 ): Promise<Asked> {
@@ -92,7 +95,9 @@ async function ask(
   }
   const desired = desiredConnection(source, read.contents, nowMs);
   if (desired.kind === "refused") return desired;
-  return answered(version, await clusters.open(name, version, desired.settings, call), source);
+  const answer = await clusters.open(name, version, desired.settings, call);
+  if (answer.status === "ok") certificates.set(name, certificateEnds(desired.settings));
+  return answered(version, answer, source);
 }
 
 function answered(version: string, answer: Answer<ClusterState>, source: ConnectionSource): Asked {

@@ -11,7 +11,8 @@ export function readBuses(buses: readonly EventBus[], world: BusWorld): BusReadi
     .map(({ metadata: { name } }) => {
       const link = world.registry.link(name);
       const topics = countTopics(world.topicsOf(name));
-      if (link.kind !== "connected") return { name, topics };
-      return { name, topics, cluster: link.cluster, health: world.registry.health(name) };
+      const certificates = world.certificates.get(name);
+      if (link.kind !== "connected") return { name, topics, certificates };
+      return { name, topics, certificates, cluster: link.cluster, health: world.registry.health(name) };
     });
 }

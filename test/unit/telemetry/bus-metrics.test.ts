@@ -15,7 +15,9 @@ describe("busMetrics()", () => {
     (await registry.metrics()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 
   it("tells of a connected bus all that is known of it", async () => {
-    readings = [{ name: "main", topics, cluster, health: { offlinePartitions: 4, underReplicatedPartitions: 5 } }];
+    const certificates = { ca: 2_000, client: 1_000 };
+    const health = { offlinePartitions: 4, underReplicatedPartitions: 5 };
+    readings = [{ name: "main", topics, cluster, certificates, health }];
     expect(await series()).to.have.members([
       'eventbus_bus_connected{bus="main"} 1',
       'eventbus_bus_info{bus="main",cluster_id="c-1",kafka_version="4.3"} 1',
@@ -24,6 +26,8 @@ describe("busMetrics()", () => {
       'eventbus_bus_topics{bus="main",state="managed"} 3',
       'eventbus_bus_topics{bus="main",state="ready"} 2',
       'eventbus_bus_topics{bus="main",state="conflicting"} 1',
+      'eventbus_bus_certificate_expiry_timestamp_seconds{bus="main",certificate="ca"} 2',
+      'eventbus_bus_certificate_expiry_timestamp_seconds{bus="main",certificate="client"} 1',
       'eventbus_bus_offline_partitions{bus="main"} 4',
       'eventbus_bus_under_replicated_partitions{bus="main"} 5',
     ]);

@@ -34,6 +34,7 @@ describe("reconcileBus()", () => {
         registry,
         secrets: { use: () => {}, digest: () => undefined, read: () => Promise.resolve({ kind: "absent" }) },
         origins: [declaredOrigin("event-bus-system")],
+        certificates: new Map(),
         isOurs: () => true,
         topicsOf: () => [],
         guardedBy: () => [],

@@ -85,7 +85,7 @@ describe("lookAt()", () => {
     };
     const call = { signal: new AbortController().signal, deadlineMs: 5_000, priority: "live" } as const;
     const origins = [declaredOrigin("system")];
-    return await lookAt(bus, { clusters, registry, secrets, origins }, call, clock.now());
+    return await lookAt(bus, { clusters, registry, secrets, origins, certificates: new Map() }, call, clock.now());
   }
 
   it("reads a Secret when it connects, and not when it looks again", async () => {
