@@ -85,7 +85,7 @@ function createControllers(parts: Parts): Runnable[] {
   const { caches, registry } = parts;
   const ledgers = createLedgers(parts, (key, options) => topics.enqueue(key, options));
   const { claims, pacer } = ledgers;
-  const { controller: buses, secrets } = createBusParts(parts, pacer);
+  const { controller: buses, secrets } = createBusParts(parts, ledgers);
   const tellers = leftBehindTellers({ ...parts, buses: caches.buses });
   const onOutage = outageReports(parts, buses);
   const leaving =
@@ -119,7 +119,7 @@ function createControllers(parts: Parts): Runnable[] {
     { name: "rollout-pacer", start: () => {}, stop: () => pacer.stop() },
     runnable(topics),
     runnable(groups.controller),
-    runnable(createPolicyController(parts, pacer)),
+    runnable(createPolicyController(parts, ledgers)),
   ];
 }
 

@@ -64,7 +64,7 @@ const STEPS: readonly Step[] = [
     act: async (world) => {
       const id = await until("the rollout counts what is held back", async () => {
         const { rollout } = (await world.get("retentionpolicies/events")).status ?? {};
-        return rollout?.deletableRecords === undefined ? undefined : rollout.id;
+        return rollout?.id;
       });
       await world.patch("retentionpolicies/events", { metadata: { annotations: { "eventbus.dev/approve": id } } });
     },

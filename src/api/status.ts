@@ -50,9 +50,12 @@ export const busRecord = z
 /** Progress of an edit that reaches many topics; the same for EventBus and RetentionPolicy. */
 export const rollout = z
   .object({
-    id: text(64, 1).describe(
-      "Names the rollout; approve its held-back changes with eventbus.dev/approve: <id> on this object.",
-    ),
+    id: text(64, 1)
+      .optional()
+      .describe(
+        "Approve what is held back with eventbus.dev/approve: <id> on this object. Absent where nothing is, and for a " +
+          "moment while topics are still being judged.",
+      ),
     pending: count().optional().describe("Topics that the edit has yet to reach or whose change waits for approval."),
     applied: count().optional().describe("Topics that the edit has reached."),
     deletableRecords: count()

@@ -8,12 +8,12 @@ import { readBuses } from "../controllers/event-bus/readings.ts";
 import { strimziGate, strimziOrigin } from "../controllers/event-bus/strimzi-origin.ts";
 import { wakesBusesOnStrimzi } from "../controllers/event-bus/strimzi-wakes.ts";
 import { WrittenNumbers } from "../controllers/event-bus/written-numbers.ts";
-import type { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
 import { FollowedSecrets } from "../controllers/secrets/followed-secrets.ts";
 import { SECRET, type Secret } from "../controllers/secrets/secret.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
 import type { Runnable } from "../runtime/manager.ts";
 import { busMetrics } from "../telemetry/bus-metrics.ts";
+import type { TopicLedgers } from "./event-topics.ts";
 import { oursBy, sharedOptions, type Parts } from "./parts.ts";
 
 export interface BusParts {
@@ -22,7 +22,10 @@ export interface BusParts {
   readonly secrets: Runnable;
 }
 
-export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
+export function createBusParts(
+  parts: Parts,
+  { pacer, unwritten }: Pick<TopicLedgers, "pacer" | "unwritten">,
+): BusParts {
   const { caches, ownNamespace, settings } = parts;
   const secretNamespace = settings.secretNamespace ?? ownNamespace;
   const secrets = followedSecrets(parts, [secretNamespace, ...settings.strimziNamespaces]);
@@ -36,6 +39,7 @@ export function createBusParts(parts: Parts, pacer: RolloutPacer): BusParts {
     guardedBy: (busName) => caches.topics.byIndex("guard", `EventBus/${busName}`),
     numbers: new WrittenNumbers(() => parts.clock.monotonic()),
     pacer,
+    unwritten,
   };
   // A standby connects to nothing, which is no outage.
   busMetrics(parts.metrics.registry, () =>

@@ -16,20 +16,22 @@ import { UNNAMED, wakesTopics } from "../controllers/event-topic/wakes.ts";
 import { GroupUsage } from "../controllers/group-usage.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
 import { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
+import { UnwrittenHolds } from "../controllers/rollout/unwritten-holds.ts";
 import { StrimziTopics } from "../controllers/strimzi/strimzi-topics.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
 import type { AccessParts } from "./access.ts";
 import { busBoundWorld, RUN_LIMITS, sharedOptions, type Parts } from "./parts.ts";
 
 /** What all runs of topics have in common beside the caches. */
-type TopicLedgers = Pick<TopicWorld, "claims" | "pacer">;
+export type TopicLedgers = Pick<TopicWorld, "claims" | "pacer" | "unwritten">;
 
-export function createLedgers({ clock }: Parts, enqueue: Controller["enqueue"]): TopicLedgers {
+export function createLedgers({ caches, clock }: Parts, enqueue: Controller["enqueue"]): TopicLedgers {
   return {
     claims: new Claims(foldTopicName, (keys) => {
       for (const key of keys) enqueue(key, { reason: "claim" });
     }),
     pacer: new RolloutPacer(clock, (key) => enqueue(key, { priority: "bulk", reason: "rollout" })),
+    unwritten: new UnwrittenHolds((key) => caches.topics.get(key)),
   };
 }
 
@@ -57,6 +59,7 @@ export function createTopicController(
       world.claims.remove(key);
       world.corrections.forget(key);
       world.pacer.conclude(key, "unused");
+      world.unwritten.forget(key);
       listeners.onSeen(key, undefined);
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],

@@ -34,17 +34,35 @@ export function rolloutId(scope: RolloutScope): string {
   return `${scope.heldUntilMs.toString(36)}-${digest([scope.uid, scope.generation, scope.heldUntilMs])}`;
 }
 
-/** A change that is held back later, or after another edit of the object, is not covered. */
+/** An id of this object as it is now declared, with nothing said of what it covers. */
+type RolloutObject = Omit<RolloutScope, "heldUntilMs">;
+
+/** No operator's clock is so far ahead of another's: an id of a later moment was not made by one. */
+const MOST_AHEAD_MS = 86_400_000;
+
+/** The moment of an id; undefined where it is none of this object as it is now declared. */
+function momentOf(id: string, { uid, generation }: RolloutObject, nowMs: number): number | undefined {
+  const heldUntilMs = Number.parseInt(id, 36);
+  if (!Number.isSafeInteger(heldUntilMs) || heldUntilMs > nowMs + MOST_AHEAD_MS) return undefined;
+  return rolloutId({ uid, generation, heldUntilMs }) === id ? heldUntilMs : undefined;
+}
+
+/** The approval that covers what is held back since then. What is held back later, or after another edit, is not covered. */
 export function coversRollout(
   approved: readonly string[],
-  { uid, generation }: Omit<RolloutScope, "heldUntilMs">,
+  object: RolloutObject,
   pendingSince: string,
+  nowMs: number,
 ): string | undefined {
   return approved.find((id) => {
-    const heldUntilMs = Number.parseInt(id, 36);
-    if (!Number.isSafeInteger(heldUntilMs) || rolloutId({ uid, generation, heldUntilMs }) !== id) return false;
-    return Date.parse(pendingSince) <= heldUntilMs;
+    const heldUntilMs = momentOf(id, object, nowMs);
+    return heldUntilMs !== undefined && Date.parse(pendingSince) <= heldUntilMs;
   });
+}
+
+/** The earliest moment that none of these ids covers, at `nowMs` or after: since when what is held back now counts as held. */
+export function firstUncovered(ids: readonly string[], object: RolloutObject, nowMs: number): number {
+  return Math.max(nowMs, ...ids.map((id) => (momentOf(id, object, nowMs) ?? -1) + 1));
 }
 
 /** Ids of the approve annotation. */

@@ -1,7 +1,7 @@
 // The change guard: of the changes planned for one Kafka topic, which may be made now and which are held back. Pure:
 // what is live, what was measured, what was recorded and who approved are values. Whatever is not known is held back.
 
-import { changeId, coversRollout } from "./change-approval.ts";
+import { changeId, coversRollout, firstUncovered } from "./change-approval.ts";
 import type { GuardRules } from "./guard-rules.ts";
 import { extentOf, type Extent, type Measurement } from "./loss-extent.ts";
 import { limitOf, lossesOf, type EffectiveChange, type LiveConfig, type Loss } from "./retention-loss.ts";
@@ -13,6 +13,8 @@ export interface RecordedChange {
   readonly from: string;
   readonly to: string;
   readonly pendingSince: string;
+  /** Whose guard held it back, as in the question. */
+  readonly guardedBy: string;
   /** Milliseconds since the epoch. */
   readonly nextStepAtMs?: number | undefined;
 }
@@ -21,7 +23,13 @@ export interface Approvals {
   /** Ids on the EventTopic; they count where its owner may approve. */
   readonly own: readonly string[];
   /** Ids on the RetentionPolicy or EventBus that governs, as it is declared now. */
-  readonly platform: { readonly uid: string; readonly generation: number; readonly ids: readonly string[] };
+  readonly platform: {
+    readonly uid: string;
+    readonly generation: number;
+    readonly ids: readonly string[];
+    /** The id that it shows for approval. */
+    readonly shownId?: string | undefined;
+  };
 }
 
 export interface GuardQuestion {
@@ -31,6 +39,8 @@ export interface GuardQuestion {
   /** All that would be in effect together, one of a key. */
   readonly changes: readonly EffectiveChange[];
   readonly rules: GuardRules;
+  /** Whose they are, RetentionPolicy/<name> or EventBus/<name>. */
+  readonly guardedBy: string;
   /** Undefined where the log, or a part of it, could not be read. */
   readonly measurement: Measurement | undefined;
   readonly recorded: readonly RecordedChange[];
@@ -144,13 +154,13 @@ function judgeKnown(dangers: readonly FoundDanger[], question: GuardQuestion): G
 
 function judgeApproval(dangers: readonly Danger[], question: GuardQuestion): GuardVerdict {
   if (dangers.length === 0) return { held: [], released: [] };
-  const { approvals, rules } = question;
+  const { approvals, nowMs, rules } = question;
   const held = hold("approval", dangers, question);
   const isApprovedByOwner = approvals.own.includes(held.id);
   const approvalId =
     isApprovedByOwner && rules.approver === "Owner"
       ? held.id
-      : coversRollout(approvals.platform.ids, approvals.platform, held.pendingSince);
+      : coversRollout(approvals.platform.ids, approvals.platform, held.pendingSince, nowMs);
   if (approvalId === undefined) return { held: [{ ...held, isApprovedInVain: isApprovedByOwner }], released: [] };
   if (isBlocked(dangers, rules)) return { held: [{ ...held, hold: "unread" }], released: [] };
   return { held: [], released: [{ by: "approval", approvalId, changes: dangers, held }] };
@@ -201,20 +211,26 @@ function holdIfAny(reason: Hold, dangers: readonly Danger[], question: GuardQues
   return dangers.length === 0 ? [] : [hold(reason, dangers, question)];
 }
 
-/** The same changes keep the beginning of their wait, and so their id. */
+/**
+ * The same changes under the same guard keep the beginning of their wait, and so their id. What is held back anew, or by
+ * another, counts from after all that was shown or approved until now: no approval covers what nobody could have seen.
+ */
 function hold(reason: Hold, changes: readonly Danger[], question: GuardQuestion, since?: string): Held {
-  const { clusterId, topicId, recorded, nowMs } = question;
+  const { approvals, clusterId, guardedBy, topicId, recorded, nowMs } = question;
   const idFrom = (pendingSince: string): string => changeId({ clusterId, topicId, changes, pendingSince });
-  const known = recorded.find(({ id, pendingSince }) => idFrom(pendingSince) === id)?.pendingSince;
-  const pendingSince = since ?? known ?? new Date(nowMs).toISOString();
+  const known = recorded.find((change) => change.guardedBy === guardedBy && idFrom(change.pendingSince) === change.id);
+  const { ids, shownId, ...object } = approvals.platform;
+  const seen = shownId === undefined ? ids : [...ids, shownId];
+  const pendingSince = since ?? known?.pendingSince ?? new Date(firstUncovered(seen, object, nowMs)).toISOString();
   return { hold: reason, changes: changes.toSorted(byKey), id: idFrom(pendingSince), pendingSince };
 }
 
 /** What was recorded of the steps of this very topic, from the value that is still live; the goal may be another now. */
 function recordedStep({ key, from }: Danger, question: GuardQuestion): RecordedChange | undefined {
-  const { clusterId, topicId, recorded } = question;
+  const { clusterId, guardedBy, topicId, recorded } = question;
   return recorded.find(
     (change) =>
+      change.guardedBy === guardedBy &&
       change.key === key &&
       change.from === from &&
       change.nextStepAtMs !== undefined &&

@@ -14,6 +14,7 @@ export interface GuardHolder {
     readonly annotations?: Readonly<Record<string, string>> | undefined;
   };
   readonly spec: { readonly changeGuard?: DeclaredGuard | undefined };
+  readonly status?: { readonly rollout?: { readonly id?: string | undefined } | undefined } | undefined;
 }
 
 /** The object by which the platform approves. */
@@ -24,6 +25,8 @@ export interface Governor {
   readonly generation: number;
   /** Ids of its approve annotation. */
   readonly approvedIds: readonly string[];
+  /** The id of its rollout, as it shows it. */
+  readonly shownId?: string | undefined;
 }
 
 export interface GoverningGuard {
@@ -52,10 +55,11 @@ export function governingGuard(
     rules = stricterGuard(rules, ofHolder);
   }
   if (isFormerGone) rules = stricterGuard(rules, guardRules());
-  const { kind, metadata } = governor;
+  const { kind, metadata, status } = governor;
   const { name, uid, generation = 0, annotations } = metadata;
+  const approved = approvedIds(annotations?.[ANNOTATION.approve]);
   return {
     rules,
-    governor: { kind, name, uid, generation, approvedIds: approvedIds(annotations?.[ANNOTATION.approve]) },
+    governor: { kind, name, uid, generation, approvedIds: approved, shownId: status?.rollout?.id },
   };
 }

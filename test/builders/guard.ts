@@ -19,6 +19,8 @@ export const NOW = Date.parse("2026-06-01T00:00:00Z");
 /** The object that governs. */
 export const SCOPE = { uid: "uid-1", generation: 3 };
 
+export const GUARD = "RetentionPolicy/events";
+
 /** Ten records a day for ten days, in one partition. */
 export function tenDays(groups: Measurement["groups"] = []): Measurement {
   const youngerFrom = new Map(
@@ -34,9 +36,10 @@ export interface GuardGiven extends Partial<Omit<GuardQuestion, "rules" | "appro
   readonly guard?: DeclaredGuard;
   readonly own?: readonly string[];
   readonly platform?: readonly string[];
+  readonly shownId?: string;
 }
 
-export function judge({ guard, own = [], platform = [], ...given }: GuardGiven = {}): GuardVerdict {
+export function judge({ guard, own = [], platform = [], shownId, ...given }: GuardGiven = {}): GuardVerdict {
   const changes = given.changes ?? [SHORTEN];
   const live = new Map([
     ["cleanup.policy", "delete"],
@@ -47,6 +50,7 @@ export function judge({ guard, own = [], platform = [], ...given }: GuardGiven =
   return judgeChanges({
     clusterId: "cluster-1",
     topicId: "topic-1",
+    guardedBy: GUARD,
     live,
     changes,
     measurement: tenDays(),
@@ -54,14 +58,22 @@ export function judge({ guard, own = [], platform = [], ...given }: GuardGiven =
     nowMs: NOW,
     ...given,
     rules: guardRules(guard),
-    approvals: { own, platform: { ...SCOPE, ids: platform } },
+    approvals: { own, platform: { ...SCOPE, ids: platform, shownId } },
   });
 }
 
 /** As the status would hold it. */
 export function record(held: Held | undefined): RecordedChange[] {
   const { id = "", pendingSince = "", nextStepAtMs } = held ?? {};
-  return (held?.changes ?? []).map(({ key, from, to = "" }) => ({ id, key, from, to, pendingSince, nextStepAtMs }));
+  return (held?.changes ?? []).map(({ key, from, to = "" }) => ({
+    id,
+    key,
+    from,
+    to,
+    guardedBy: GUARD,
+    pendingSince,
+    nextStepAtMs,
+  }));
 }
 
 export function held(given: GuardGiven = {}): Held {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
+import { approveTopic } from "./approvals.ts";
 import { play, playAllCrashes, playAllLate, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
@@ -51,3 +52,38 @@ describe("An object that goes before the brokers show its topic", () => {
     expect(await kafkaAfter([createAlone, addLettersHastily])).to.deep.equal({});
   });
 });
+
+const DAY_MS = 86_400_000;
+
+/** Approved, then taken back, then asked for again, with the approval still on the object. */
+const REGRETTED: Scenario = {
+  name: "regretted",
+  world: { bus: { changeGuard: { approver: "Owner" } } },
+  acts: [
+    (world) => world.createTopic("kept", { retention: { time: "7d" } }),
+    (world) => world.kafka.produce("kept", 0, [world.clock.now() - 3 * DAY_MS]),
+    (world) => world.editTopic("kept", { retention: { time: "1d" } }),
+    (world) => approveTopic(world, "kept"),
+    (world) => world.editTopic("kept", { retention: { time: "7d" } }),
+    (world) => {
+      world.kafka.produce("kept", 0, [world.clock.now() - 3 * DAY_MS]);
+      world.editTopic("kept", { retention: { time: "1d" } });
+    },
+  ],
+};
+
+describe("An approval serves once", () => {
+  it("wherever two operators die, one after the other, and whoever goes on meanwhile", async () => {
+    const { effects } = await play({ scenario: REGRETTED });
+    for (const first of effects.keys()) {
+      for (const second of [1, 2, 3]) {
+        const crashes = [
+          { at: first + 1, side: "after" },
+          { at: second, side: "after" },
+        ] as const;
+        // The oracle of the world counts what was approved.
+        await play({ scenario: REGRETTED, crashes, isFollowedLate: true });
+      }
+    }
+  });
+}).timeout(60_000);

@@ -54,11 +54,16 @@ describe("Dead letters of a topic", () => {
     expect((await operator.writes()).kafka - before.kafka).to.equal(2);
     expect(await partitionsOf(operator.topicName("orders"))).to.equal(6);
     expect(await partitionsOf(dlq("orders"))).to.equal(6);
-    const notes = (await operator.events("orders")).filter(({ reason }) => reason === "PartitionsGrown");
-    expect(notes.map(({ note }) => note)).to.have.members([
-      `Grow topic "${dlq("orders")}" from 3 to 6 partitions`,
-      `Grow topic "${operator.topicName("orders")}" from 3 to 6 partitions`,
-    ]);
+    await eventually(
+      () => operator.events("orders"),
+      (events) => {
+        const notes = events.filter(({ reason }) => reason === "PartitionsGrown");
+        expect(notes.map(({ note }) => note)).to.have.members([
+          `Grow topic "${dlq("orders")}" from 3 to 6 partitions`,
+          `Grow topic "${operator.topicName("orders")}" from 3 to 6 partitions`,
+        ]);
+      },
+    );
     await thenNothing(operator, ["orders"]);
   });
 

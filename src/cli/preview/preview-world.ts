@@ -15,6 +15,7 @@ import { GroupUsage } from "../../controllers/group-usage.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "../../controllers/live-objects.ts";
 import { GroupPoller } from "../../controllers/polling/group-poller.ts";
 import { RolloutPacer } from "../../controllers/rollout/rollout-pacer.ts";
+import { UnwrittenHolds } from "../../controllers/rollout/unwritten-holds.ts";
 import type { KafkaTopicClaims } from "../../controllers/strimzi/kafka-topic-claims.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Store } from "../../runtime/store.ts";
@@ -42,6 +43,7 @@ function topicWorld(objects: PreviewObjects, shared: BusBoundWorld, kafkaTopics:
     ...shared,
     claims: new Claims(foldTopicName, () => {}),
     pacer: new RolloutPacer(clock, () => {}),
+    unwritten: new UnwrittenHolds((key) => objects.topics.get(key)),
     policies: objects.policies,
     kafkaTopics,
     groupsWithDeadLettersOf: (topicKey) => objects.groups.byIndex("deadLetterTopic", topicKey),

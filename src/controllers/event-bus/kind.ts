@@ -8,6 +8,7 @@ import type { Reconcile } from "../../runtime/reconcile.ts";
 import { rolloutCauseOf } from "../rollout/rollout-cause.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import { describeRolloutPause, rolloutStatus } from "../rollout/rollout-status.ts";
+import type { UnwrittenHolds } from "../rollout/unwritten-holds.ts";
 import { lookAt, type ConnectingWorld } from "./look.ts";
 import { summarizeBus, type BusSurroundings } from "./summarize.ts";
 import { countTopics } from "./topic-counts.ts";
@@ -21,6 +22,7 @@ export interface BusWorld extends ConnectingWorld {
   guardedBy(busName: string): readonly EventTopic[];
   readonly numbers: WrittenNumbers;
   readonly pacer: RolloutPacer;
+  readonly unwritten: UnwrittenHolds;
 }
 
 /** Time for one look at a cluster, milliseconds: an outage must be told within seconds. */
@@ -58,7 +60,13 @@ function rolloutOf(bus: EventBus, world: BusWorld): Pick<BusSurroundings, "rollo
   const underGuard = world.topicsOf(name).filter((topic) => isUnderGuard(topic));
   const concerned = progress === undefined ? underGuard.length : undefined;
   return {
-    rollout: rolloutStatus(bus, { guarded, progress, unreached: [], concerned }),
+    rollout: rolloutStatus(bus, {
+      guarded,
+      untoldSinceMs: world.unwritten.since(`${bus.kind}/${name}`),
+      progress,
+      unreached: [],
+      concerned,
+    }),
     pause:
       progress === undefined || progress.rejected.length === 0 ? undefined : describeRolloutPause(progress.rejected),
   };

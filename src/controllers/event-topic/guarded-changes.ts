@@ -11,7 +11,14 @@ import type { Restriction } from "../restrict.ts";
 import { changesByTopic, effectiveChange, isConfigChange, type TopicAction } from "./actions.ts";
 import type { TopicMemory } from "./memory.ts";
 import { liveConfig, presentTopic, type ObservedTopics, type PresentTopic } from "./observe.ts";
-import { recordedChanges, tellHold, tellLoss, type Telling, type ToldHold } from "./pending-changes.ts";
+import {
+  recordedChanges,
+  tellHold,
+  tellLoss,
+  type PendingChange,
+  type Telling,
+  type ToldHold,
+} from "./pending-changes.ts";
 import type { Evidence } from "./prove.ts";
 import type { ResolvedTopic } from "./resolve.ts";
 
@@ -70,7 +77,7 @@ function questionOf(
   { resolved, evidence, topic, memory, nowMs }: GuardInputs,
 ): GuardQuestion {
   const { governor, rules } = resolved.guard;
-  const { uid, generation, approvedIds: ids } = governor;
+  const { kind, name, uid, generation, approvedIds: ids, shownId } = governor;
   const measured = evidence.measured.get(topicName);
   return {
     clusterId: resolved.identity.clusterId,
@@ -78,11 +85,12 @@ function questionOf(
     live: liveConfig(configs),
     changes,
     rules,
+    guardedBy: `${kind}/${name}`,
     measurement: measured?.status === "ok" ? measured.value : undefined,
     recorded: recordedChanges(memory.pendingChanges),
     approvals: {
       own: approvedIds(topic.metadata.annotations?.[ANNOTATION.approve]),
-      platform: { uid, generation, ids },
+      platform: { uid, generation, ids, shownId },
     },
     nowMs,
   };
@@ -156,6 +164,12 @@ export function steppedDown(
       ? step
       : { ...step, action: { ...action, to: part.to, effective: part.to, isPartial: true } };
   });
+}
+
+/** What is held back and stands in no status yet. */
+export function newHolds(guarded: readonly GuardedTopic[], { pendingChanges }: TopicMemory): readonly PendingChange[] {
+  const known = new Set(pendingChanges.map(({ id }) => id));
+  return guarded.flatMap(({ held }) => held.flatMap(({ entries }) => entries.filter(({ id }) => !known.has(id))));
 }
 
 /** What is held back once the run has ended. */

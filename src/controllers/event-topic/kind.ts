@@ -17,6 +17,7 @@ import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actio
 import { applyTopics } from "./apply.ts";
 import { desiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
+import { newHolds } from "./guarded-changes.ts";
 import { leftBehind } from "./left-behind.ts";
 import { checkLive, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
@@ -69,6 +70,7 @@ export function reconcileTopic(
     if (topic.metadata.deletionTimestamp !== undefined && !hasFinalizer(topic.metadata)) return { outcome: settled() };
     const context = contextOf(topic, run, world, nowMs());
     let turnEnd: TurnEnd = "unused";
+    world.unwritten.begin(context.key, context.nowMs);
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
@@ -87,6 +89,7 @@ export function reconcileTopic(
       }
       return verdict;
     } finally {
+      world.unwritten.ended(context.key);
       world.pacer.conclude(keyOf(topic.metadata), turnEnd);
       world.claims.release(keyOf(topic.metadata));
     }
@@ -136,6 +139,7 @@ export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> 
     restrict: restrictTopics,
     apply: async ({ steps, guarded }, topic, resolved, context) => {
       const { admin, identity } = resolved;
+      world.unwritten.judged(context.key, newHolds(guarded, context.memory));
       if (needsLiveCheck(steps, context.memory)) await checkLive(topic, resolved, context.memory, world, context);
       const call = writeCallOf(context, identity.clusterId);
       const records = priorRecords(topic.status, steps, guarded, identity.topicName);

@@ -92,9 +92,10 @@ function shownChange(danger: Danger, topicName: string, before: readonly Pending
 
 /** What the guard wants to know again of the status. */
 export function recordedChanges(pending: EventTopicStatus["pendingChanges"]): readonly RecordedChange[] {
-  return (pending ?? []).flatMap(({ id, key, from, to, pendingSince, nextStepAt }) => {
+  return (pending ?? []).flatMap(({ id, key, from, to, guard, pendingSince, nextStepAt }) => {
     if (key === undefined) return [];
-    const nextStepAtMs = Date.parse(nextStepAt ?? "");
-    return [{ id, key, from, to, pendingSince, nextStepAtMs: Number.isNaN(nextStepAtMs) ? undefined : nextStepAtMs }];
+    const time = Date.parse(nextStepAt ?? "");
+    const nextStepAtMs = Number.isNaN(time) ? undefined : time;
+    return [{ id, key, from, to, guardedBy: guard, pendingSince, nextStepAtMs }];
   });
 }

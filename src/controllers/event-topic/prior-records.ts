@@ -1,12 +1,13 @@
 // What must stand in the status before the effects that it explains, so that no crash leaves them unexplained: keys that are
-// about to be ours, since only what is recorded as ours may ever be reset, and approvals that are about to be used. Pure.
+// about to be ours, since only what is recorded as ours may ever be reset, approvals that are about to be used, and that
+// what was held back is no longer wanted, so that its approval cannot serve again. Pure.
 
 import type { EventTopicStatus } from "../../api/event-topic.ts";
 import type { Step } from "../plan.ts";
 import { isConfigChange, type TopicAction } from "./actions.ts";
 import { approvalIds, type GuardedTopic } from "./guarded-changes.ts";
 
-type PriorRecords = Pick<EventTopicStatus, "managedKeys" | "lastApproval">;
+type PriorRecords = Pick<EventTopicStatus, "managedKeys" | "lastApproval" | "pendingChanges">;
 
 /** Undefined where the status says all that already. Keys of dead letters are known without a record. */
 export function priorRecords(
@@ -18,8 +19,24 @@ export function priorRecords(
   const known = status?.managedKeys ?? [];
   const managedKeys = [...new Set([...known, ...keysToSet(steps, sourceName)])].toSorted();
   const lastApproval = approvalIds(guarded, (topicName, key) => changes(steps, topicName, key)) ?? status?.lastApproval;
-  if (managedKeys.length === known.length && lastApproval === status?.lastApproval) return undefined;
-  return { managedKeys, lastApproval };
+  const pending = status?.pendingChanges ?? [];
+  const pendingChanges = pending.filter((change) => !isOver(change, steps, guarded));
+  const isSaid = managedKeys.length === known.length && pendingChanges.length === pending.length;
+  if (isSaid && lastApproval === status?.lastApproval) return undefined;
+  return { managedKeys, lastApproval, pendingChanges: pendingChanges.length === 0 ? undefined : pendingChanges };
+}
+
+/** The key is about to change, and not by what was held back: without this a crash would leave that on record. */
+function isOver(
+  { id, key }: NonNullable<EventTopicStatus["pendingChanges"]>[number],
+  steps: readonly Step<TopicAction>[],
+  guarded: readonly GuardedTopic[],
+): boolean {
+  const isKnown = guarded.some(
+    ({ held, released }) =>
+      held.some((hold) => hold.held.id === id) || released.some(({ unlessMade }) => unlessMade?.held.id === id),
+  );
+  return !isKnown && steps.some(({ action }) => isConfigChange(action) && action.key === key);
 }
 
 /** Keys of a topic that its steps give a value of its own. */

@@ -20,6 +20,7 @@ import type { GroupUsage } from "../group-usage.ts";
 import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
+import type { UnwrittenHolds } from "../rollout/unwritten-holds.ts";
 import type { Corrections } from "./corrections.ts";
 import type { TopicMemory } from "./memory.ts";
 import { claimObstacle, managedByStrimzi, ownerOf } from "./name-obstacles.ts";
@@ -38,6 +39,7 @@ export interface TopicWorld extends BusBoundWorld, DeadLetterWorld {
   readonly creationFacts: CreationFacts;
   readonly corrections: Corrections;
   readonly pacer: RolloutPacer;
+  readonly unwritten: UnwrittenHolds;
   readonly policies: Lookup<RetentionPolicy>;
   /** What the API server holds, as against what we have last heard of it. */
   readonly live: {

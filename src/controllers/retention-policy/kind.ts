@@ -10,6 +10,7 @@ import type { Store } from "../../runtime/store.ts";
 import { guardsOf } from "../rollout/held-rollout.ts";
 import { rolloutCauseOf } from "../rollout/rollout-cause.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
+import type { UnwrittenHolds } from "../rollout/unwritten-holds.ts";
 import { summarizePolicy } from "./summarize.ts";
 
 /** Counts over other objects are written at most this often, milliseconds. */
@@ -17,7 +18,7 @@ const COUNT_INTERVAL_MS = 10_000;
 
 export function reconcilePolicy(
   topics: Store<EventTopic>,
-  pacer: RolloutPacer,
+  { pacer, unwritten }: { readonly pacer: RolloutPacer; readonly unwritten: UnwrittenHolds },
   nowMs: () => number,
 ): Reconcile<RetentionPolicy, RetentionPolicyStatus> {
   return (policy) => {
@@ -26,9 +27,12 @@ export function reconcilePolicy(
     const governed = topics.byIndex("policy", name).filter((topic) => topic.status?.retentionPolicy?.name === name);
     const guarded = topics.byIndex("guard", `${policy.kind}/${name}`);
     const progress = pacer.progress(`${policy.kind}/${name}`);
-    const verdict = summarizePolicy(policy, { governed, guarded, progress }, nowMs());
-    // Who waits for a turn may lose the wish for it, and no status of a topic tells of that.
-    const outcome = progress === undefined ? verdict.outcome : settled(nowMs() + COUNT_INTERVAL_MS);
+    const untoldSinceMs = unwritten.since(`${policy.kind}/${name}`);
+    const verdict = summarizePolicy(policy, { governed, guarded, untoldSinceMs, progress }, nowMs());
+    const { rollout } = verdict.status ?? {};
+    // Who waits for a turn may lose the wish for it, and no status of a topic tells of that; nor of the end of a judgement.
+    const isUnsettled = progress !== undefined || (rollout?.deletableRecords !== undefined && rollout.id === undefined);
+    const outcome = isUnsettled ? settled(nowMs() + COUNT_INTERVAL_MS) : verdict.outcome;
     return Promise.resolve({ ...verdict, outcome });
   };
 }

@@ -12,7 +12,7 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { conditionsFor } from "../ready-reason.ts";
-import { heldBy } from "../rollout/held-rollout.ts";
+import { heldBy, type HeldTopics } from "../rollout/held-rollout.ts";
 import type { RolloutProgress } from "../rollout/rollout-pacer.ts";
 import { describeRolloutPause, rolloutStatus, waitsForApproval, type RolloutView } from "../rollout/rollout-status.ts";
 
@@ -26,10 +26,8 @@ const LONGEST_MESSAGE = 2_048;
 const WARNED_OF: ReadonlySet<PolicyReason> = new Set(["ApprovalRequired", "InvalidPolicy", "RolloutPaused"]);
 
 /** The topics that a policy is about. */
-export interface PolicyTopics {
+export interface PolicyTopics extends HeldTopics {
   readonly governed: readonly EventTopic[];
-  /** Of which its change guard holds something back. */
-  readonly guarded: readonly EventTopic[];
   /** How far its last edit is; undefined while nobody waits for a turn. */
   readonly progress?: RolloutProgress | undefined;
 }
@@ -43,8 +41,14 @@ export function summarizePolicy(
   const violations = problems.length > 0 ? [] : violationsOf(policy, topics.governed);
   const counts = countTopics(topics.governed, violations.length);
   const generation = policy.metadata.generation ?? 0;
-  const { guarded, progress } = topics;
-  const view = { guarded, progress, unreached: unreachedOf(policy, topics.governed), concerned: counts.matched };
+  const { guarded, progress, untoldSinceMs } = topics;
+  const view = {
+    guarded,
+    untoldSinceMs,
+    progress,
+    unreached: unreachedOf(policy, topics.governed),
+    concerned: counts.matched,
+  };
   const rollout = rolloutStatus(policy, view);
   const { reason, message } = judge(policy, { problems, counts, view, rollout });
   const notes = conditionsFor(RETENTION_POLICY_REASONS, reason, message);
@@ -116,9 +120,13 @@ function judgeRollout(
     return { reason: "RollingOut", message: `${told}; ${waiting} for its turn (spec.rollout of the EventBus)` };
   }
   const { name } = policy.metadata;
+  const how =
+    rollout.id === undefined
+      ? "The id to approve is shown once all topics are judged"
+      : `Approve it: kubectl annotate retentionpolicy ${name} --overwrite eventbus.dev/approve=${rollout.id}`;
   const message =
-    `${told}; ${waiting}, because ${rollout.deletableRecords} records in all would become deletable. Approve it: ` +
-    `kubectl annotate retentionpolicy ${name} --overwrite eventbus.dev/approve=${rollout.id}, or take the edit back`;
+    `${told}; ${waiting}, because ${rollout.deletableRecords} records in all would become deletable. ${how}, or take ` +
+    "the edit back";
   // What its topics' owners ask for is theirs to answer for: the policy itself is in effect.
   return {
     reason: view.guarded.some((topic) => waitsForEdit(policy, topic)) ? "ApprovalRequired" : "Enforced",

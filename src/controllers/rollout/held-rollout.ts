@@ -31,8 +31,20 @@ export function heldBy({ kind, metadata }: Holder, { status }: EventTopic): read
   return (status?.pendingChanges ?? []).filter((change) => change.guard === guard && change.reason !== "SteppingDown");
 }
 
+/** Topics with what their statuses say is held back, and what they do not say yet. */
+export interface HeldTopics {
+  /** EventTopics of which the holder's change guard holds something back. */
+  readonly guarded: readonly EventTopic[];
+  /** Since when something may be held back that no status tells, milliseconds since the epoch. */
+  readonly untoldSinceMs?: number | undefined;
+}
+
 /** Undefined where nothing is held back. `applied`: topics that are under this holder's guard and have nothing held back. */
-export function heldRollout(holder: Holder, topics: readonly EventTopic[], applied: number): Rollout | undefined {
+export function heldRollout(
+  holder: Holder,
+  { guarded: topics, untoldSinceMs = Infinity }: HeldTopics,
+  applied: number,
+): Rollout | undefined {
   const held = topics
     .map((topic) => ({ key: keyOf(topic.metadata), changes: heldBy(holder, topic) }))
     .filter(({ changes }) => changes.length > 0);
@@ -43,8 +55,10 @@ export function heldRollout(holder: Holder, topics: readonly EventTopic[], appli
   const ofTopics = held.map(({ changes }) => Math.max(...changes.map(({ deletableRecords }) => deletableRecords ?? 0)));
   const records = ofTopics.reduce((sum, ofTopic) => sum + ofTopic, 0);
   const names = held.map(({ key }) => key).toSorted();
+  const heldUntilMs = Math.max(...since);
   return {
-    id: rolloutId({ uid, generation, heldUntilMs: Math.max(...since) }),
+    // It would cover what nobody has been shown.
+    id: untoldSinceMs <= heldUntilMs ? undefined : rolloutId({ uid, generation, heldUntilMs }),
     pending: held.length,
     applied,
     deletableRecords: steadied(holder.status?.rollout?.deletableRecords, records, VOLATILE),

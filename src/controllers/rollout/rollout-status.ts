@@ -1,17 +1,13 @@
 // status.rollout of a RetentionPolicy or EventBus: the topics that its last edit has yet to reach, because they wait for
 // their turn, together with those whose change its guard holds back. Pure.
 
-import type { EventTopic } from "../../api/event-topic.ts";
 import { ANNOTATION } from "../../api/group.ts";
-import { rolloutId } from "../../domain/change-approval.ts";
 import { keyOf } from "../../runtime/object-key.ts";
-import { heldBy, heldRollout, TOPICS_MOST, type Holder, type Rollout } from "./held-rollout.ts";
+import { heldBy, heldRollout, TOPICS_MOST, type HeldTopics, type Holder, type Rollout } from "./held-rollout.ts";
 import type { RolloutProgress } from "./rollout-pacer.ts";
 
 /** Of one edited object. */
-export interface RolloutView {
-  /** EventTopics of which its change guard holds something back. */
-  readonly guarded: readonly EventTopic[];
+export interface RolloutView extends HeldTopics {
   /** Undefined while nobody waits for a turn. */
   readonly progress: RolloutProgress | undefined;
   /** Keys of other topics that the edit has yet to reach. */
@@ -27,11 +23,9 @@ export function rolloutStatus(holder: Holder, view: RolloutView): Rollout | unde
   for (const topic of guarded) if (heldBy(holder, topic).length > 0) pending.add(keyOf(topic.metadata));
   if (pending.size === 0) return undefined;
   const applied = concerned === undefined ? (progress?.applied ?? 0) : Math.max(0, concerned - pending.size);
-  const held = heldRollout(holder, guarded, applied);
-  const { uid, generation = 0 } = holder.metadata;
+  const held = heldRollout(holder, view, applied);
   return {
-    // Nothing was held back before the epoch, so there is nothing that such an id would approve.
-    id: held?.id ?? rolloutId({ uid, generation, heldUntilMs: 0 }),
+    id: held?.id,
     pending: pending.size,
     applied,
     deletableRecords: held?.deletableRecords,

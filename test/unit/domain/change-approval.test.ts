@@ -63,13 +63,13 @@ describe("coversRollout()", () => {
   ];
   for (const { why, ids, since, covers } of cases) {
     it(`${covers === undefined ? "refuses" : "covers"} ${why}`, () => {
-      expect(coversRollout(ids, scope, since)).to.equal(covers);
+      expect(coversRollout(ids, scope, since, heldUntilMs)).to.equal(covers);
     });
   }
 
   it("refuses an approval of an earlier edit, and of another object", () => {
-    expect(coversRollout([id], { ...scope, generation: 4 }, SINCE)).to.equal(undefined);
-    expect(coversRollout([id], { ...scope, uid: "uid-2" }, SINCE)).to.equal(undefined);
+    expect(coversRollout([id], { ...scope, generation: 4 }, SINCE, heldUntilMs)).to.equal(undefined);
+    expect(coversRollout([id], { ...scope, uid: "uid-2" }, SINCE, heldUntilMs)).to.equal(undefined);
   });
 });
 

@@ -94,6 +94,7 @@ function question(live: Config, wanted: Config, declared: DeclaredGuard, present
   return {
     clusterId: "cluster-1",
     topicId: "topic-1",
+    guardedBy: "EventBus/bus",
     live: new Map(Object.entries(live)),
     changes,
     rules: guardRules(declared),
@@ -113,7 +114,15 @@ function applied(live: Config, { changes }: Pick<GuardQuestion, "changes">, verd
 
 function recorded({ held }: GuardVerdict): GuardQuestion["recorded"] {
   return held.flatMap(({ id, pendingSince, nextStepAtMs, changes }) =>
-    changes.map(({ key, from, to = "" }) => ({ id, key, from, to, pendingSince, nextStepAtMs })),
+    changes.map(({ key, from, to = "" }) => ({
+      id,
+      key,
+      from,
+      to,
+      guardedBy: "EventBus/bus",
+      pendingSince,
+      nextStepAtMs,
+    })),
   );
 }
 

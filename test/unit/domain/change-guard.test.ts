@@ -144,6 +144,43 @@ describe("An approval", () => {
     });
   }
 
+  const later = rolloutId({ ...SCOPE, heldUntilMs: nowMs + 5_000 });
+  const unseen: readonly { readonly why: string; readonly given: GuardGiven }[] = [
+    {
+      why: "that is held back only now, though the approver's clock is ahead",
+      given: { recorded: [], platform: [later] },
+    },
+    {
+      why: "that another guard held back when the approval was given",
+      given: {
+        recorded: recorded.map((change) => ({ ...change, guardedBy: "EventBus/bus" })),
+        platform: [rollout, later],
+      },
+    },
+    {
+      why: "that was taken back meanwhile, although it is the same again",
+      given: { recorded: [], platform: [rollout, later] },
+    },
+  ];
+  for (const { why, given } of unseen) {
+    it(`never covers what nobody could have seen: a change ${why}`, () => {
+      const first = held({ nowMs, ...given });
+      expect(first.hold).to.equal("approval");
+      expect(Date.parse(first.pendingSince)).to.be.greaterThan(nowMs + 5_000);
+      expect(told({ nowMs: nowMs + 1_000, ...given, recorded: record(first) }), "nor later").to.deep.equal(waits);
+    });
+  }
+
+  it("does not cover what is held back after its id was shown, whoever's clock is behind", () => {
+    const shown = judge({ nowMs, shownId: later }).held[0];
+    expect(told({ recorded: record(shown), nowMs: nowMs + 1_000, platform: [later] })).to.deep.equal(waits);
+  });
+
+  it("by an id of a time that no operator has seen counts for nothing", () => {
+    const made = rolloutId({ ...SCOPE, heldUntilMs: nowMs + 30 * DAY_MS });
+    expect(told({ recorded, nowMs, platform: [made] })).to.deep.equal(waits);
+  });
+
   it("given in vain is noticed", () => {
     expect(held({ recorded, own: [before.id] }).isApprovedInVain).to.equal(true);
     expect(held({ recorded, own: ["x"] }).isApprovedInVain).to.equal(false);

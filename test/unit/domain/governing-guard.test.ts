@@ -15,7 +15,14 @@ describe("governingGuard()", () => {
     const only = policy("a", { onShorten: "Allow" }, { "eventbus.dev/approve": "x, y" });
     expect(governingGuard([only])).to.deep.equal({
       rules: { onShorten: "Allow", approver: "Platform", blockIfUnread: false },
-      governor: { kind: "RetentionPolicy", name: "a", uid: "uid-a", generation: 4, approvedIds: ["x", "y"] },
+      governor: {
+        kind: "RetentionPolicy",
+        name: "a",
+        uid: "uid-a",
+        generation: 4,
+        approvedIds: ["x", "y"],
+        shownId: undefined,
+      },
     });
   });
 

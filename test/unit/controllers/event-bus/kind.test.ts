@@ -7,6 +7,7 @@ import { declaredOrigin } from "../../../../src/controllers/event-bus/declared-o
 import { reconcileBus } from "../../../../src/controllers/event-bus/kind.ts";
 import { WrittenNumbers } from "../../../../src/controllers/event-bus/written-numbers.ts";
 import { RolloutPacer } from "../../../../src/controllers/rollout/rollout-pacer.ts";
+import { UnwrittenHolds } from "../../../../src/controllers/rollout/unwritten-holds.ts";
 import { Clusters } from "../../../../src/kafka/clusters.ts";
 import { Superseded } from "../../../../src/runtime/superseded.ts";
 import { FakeClock } from "../../../fakes/fake-clock.ts";
@@ -40,6 +41,7 @@ describe("reconcileBus()", () => {
         guardedBy: () => [],
         numbers: new WrittenNumbers(() => clock.monotonic()),
         pacer: new RolloutPacer(clock, () => {}),
+        unwritten: new UnwrittenHolds(() => undefined),
       },
       () => clock.now(),
     );

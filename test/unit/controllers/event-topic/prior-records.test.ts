@@ -24,6 +24,7 @@ describe("priorRecords()", () => {
     expect(priorRecords({ managedKeys: ["a"] }, steps, [], "source")).to.deep.equal({
       managedKeys: ["a", "b"],
       lastApproval: undefined,
+      pendingChanges: undefined,
     });
   });
 
@@ -33,7 +34,22 @@ describe("priorRecords()", () => {
     expect(priorRecords({ managedKeys: ["a"], lastApproval: "0" }, steps, guarded, "source")).to.deep.equal({
       managedKeys: ["a"],
       lastApproval: "1,2",
+      pendingChanges: undefined,
     });
+  });
+
+  it("lets go of what was held back when the key changes otherwise, and keeps what still is", () => {
+    const pending = { type: "changeConfig", from: "7", to: "1", reason: "", guard: "", pendingSince: "" };
+    const over = { ...pending, id: "over", key: "a" };
+    const kept = [
+      { ...pending, id: "held", key: "a" },
+      { ...pending, id: "other", key: "b" },
+    ];
+    const guarded = [{ topicName: "source", held: [{ held: { id: "held" } }], released: [] }] as never;
+    const steps = [change("source", "a")];
+    const status = { managedKeys: ["a"], pendingChanges: [over, ...kept] };
+    expect(priorRecords(status, steps, guarded, "source")?.pendingChanges).to.deep.equal(kept);
+    expect(priorRecords({ ...status, pendingChanges: kept }, steps, guarded, "source")).to.equal(undefined);
   });
 
   it("is nothing where the status says all that already", () => {

@@ -48,14 +48,16 @@ function ready(guarded: readonly EventTopic[], policy = POLICY) {
 
 describe("heldRollout()", () => {
   it("is nothing where nothing is held back, or only steps wait for their time", () => {
-    expect(heldRollout(POLICY, [], 3)).to.equal(undefined);
-    expect(heldRollout(POLICY, [topic("a", pending({ reason: "SteppingDown" }))], 3)).to.equal(undefined);
-    expect(heldRollout(POLICY, [topic("a", pending({ guard: "EventBus/events" }))], 3)).to.equal(undefined);
+    expect(heldRollout(POLICY, { guarded: [] }, 3)).to.equal(undefined);
+    expect(heldRollout(POLICY, { guarded: [topic("a", pending({ reason: "SteppingDown" }))] }, 3)).to.equal(undefined);
+    expect(heldRollout(POLICY, { guarded: [topic("a", pending({ guard: "EventBus/events" }))] }, 3)).to.equal(
+      undefined,
+    );
   });
 
   it("sums up what this object holds back, a topic's records once", () => {
     const both = topic("b", pending(), pending({ key: "retention.bytes", deletableRecords: 1_000 }));
-    expect(heldRollout(POLICY, [both, topic("a", pending())], 7)).to.deep.include({
+    expect(heldRollout(POLICY, { guarded: [both, topic("a", pending())] }, 7)).to.deep.include({
       pending: 2,
       applied: 7,
       deletableRecords: 1_000,
@@ -65,26 +67,28 @@ describe("heldRollout()", () => {
 
   it("names twenty topics", () => {
     const many = Array.from({ length: 30 }, (_, index) => topic(`t${index}`, pending()));
-    expect(heldRollout(POLICY, many, 0)?.topics).to.have.length(20);
+    expect(heldRollout(POLICY, { guarded: many }, 0)?.topics).to.have.length(20);
   });
 
   it("has an id that covers what is held back until then, stays as long as nothing is added, and is of this edit", () => {
     const [a, b] = [topic("a", pending()), topic("b", pending({ pendingSince: LATER }))];
-    const first = heldRollout(POLICY, [a], 0)?.id ?? "";
-    const second = heldRollout(POLICY, [a, b], 0)?.id ?? "";
+    const first = heldRollout(POLICY, { guarded: [a] }, 0)?.id ?? "";
+    const second = heldRollout(POLICY, { guarded: [a, b] }, 0)?.id ?? "";
     const scope = { uid: POLICY.metadata.uid, generation: 1 };
-    expect(coversRollout([first], scope, SINCE)).to.equal(first);
-    expect(coversRollout([first], scope, LATER)).to.equal(undefined);
-    expect(coversRollout([second], scope, LATER)).to.equal(second);
-    expect(heldRollout(POLICY, [topic("a", pending({ deletableRecords: 99 }))], 1)?.id).to.equal(first);
-    expect(heldRollout({ ...POLICY, metadata: { ...POLICY.metadata, generation: 2 } }, [a], 0)?.id).not.to.equal(first);
+    expect(coversRollout([first], scope, SINCE, NOW)).to.equal(first);
+    expect(coversRollout([first], scope, LATER, NOW)).to.equal(undefined);
+    expect(coversRollout([second], scope, LATER, NOW)).to.equal(second);
+    expect(heldRollout(POLICY, { guarded: [topic("a", pending({ deletableRecords: 99 }))] }, 1)?.id).to.equal(first);
+    expect(
+      heldRollout({ ...POLICY, metadata: { ...POLICY.metadata, generation: 2 } }, { guarded: [a] }, 0)?.id,
+    ).not.to.equal(first);
   });
 
   it("is the bus' as well as a policy's", () => {
     const bus = anEventBus({}, { name: "bus" });
     const ofBus = topic("a", pending({ guard: "EventBus/bus" }), pending());
     expect(guardsOf(ofBus)).to.deep.equal(["EventBus/bus", "RetentionPolicy/events"]);
-    expect(heldRollout(bus, [ofBus], 0)).to.deep.include({ pending: 1, deletableRecords: 10 });
+    expect(heldRollout(bus, { guarded: [ofBus] }, 0)).to.deep.include({ pending: 1, deletableRecords: 10 });
   });
 });
 

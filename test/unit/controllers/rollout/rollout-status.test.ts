@@ -56,11 +56,13 @@ describe("rolloutStatus()", () => {
     });
   });
 
-  it("has an id also where there is nothing to approve, another for each edit", () => {
-    const view = { ...nothing, unreached: ["team-a/one"] };
-    const id = rolloutStatus(policy, view)?.id;
-    expect(id).to.match(/^0-[0-9a-f]{12}$/);
-    expect(rolloutStatus(aRetentionPolicy({}, { name: "events", generation: 4 }), view)?.id).not.to.equal(id);
+  it("has an id only where something is held back, and all that is has been told", () => {
+    expect(rolloutStatus(policy, { ...nothing, unreached: ["team-a/one"] })?.id).to.equal(undefined);
+    const view = { ...nothing, guarded: [held("one")] };
+    const heldSinceMs = Date.parse("2026-06-01T00:00:00.000Z");
+    expect(rolloutStatus(policy, view)?.id).to.match(/^[0-9a-z]+-[0-9a-f]{12}$/);
+    expect(rolloutStatus(policy, { ...view, untoldSinceMs: heldSinceMs })?.id).to.equal(undefined);
+    expect(rolloutStatus(policy, { ...view, untoldSinceMs: heldSinceMs + 1 })?.id).not.to.equal(undefined);
   });
 
   it("names twenty topics", () => {
