@@ -14,7 +14,7 @@ import { connectKafka, type KafkaOptions } from "../../src/kafka/platformatic/ka
 import type { Observer } from "../../src/kafka/platformatic/observer.ts";
 import { KubernetesClient } from "../../src/kubernetes/client/kubernetes-client.ts";
 import { createOperator, type Operator } from "../../src/operator.ts";
-import { systemClock as clock } from "../../src/runtime/clock.ts";
+import { systemClock, type Clock } from "../../src/runtime/clock.ts";
 import { noElection } from "../../src/runtime/leader-election.ts";
 import type { ReflectorTiming } from "../../src/runtime/reflector.ts";
 import { parseSettings } from "../../src/settings.ts";
@@ -43,6 +43,8 @@ export interface UnderTestOptions {
   readonly connect?: (options: KafkaOptions) => KafkaAdmin;
   /** For tests that would wait otherwise. */
   readonly reflectorTiming?: Partial<ReflectorTiming>;
+  /** Of the operator and its connections to Kafka; requests to the API keep real time. */
+  readonly clock?: Clock;
   /** Hears everything, before anything is taken out of it. */
   readonly log?: Logger;
   /** Without it the bus is left to the test. */
@@ -134,15 +136,9 @@ export class OperatorUnderTest implements AsyncDisposable {
     const metrics = createMetrics({ withProcessMetrics: false });
     this.#metrics = metrics;
     const source = { kind: "files", paths: [this.#kubeconfig] } as const;
-    const client = new KubernetesClient({
-      source,
-      userAgent: this.#userAgent,
-      fieldManager: FIELD_MANAGER,
-      clock,
-      log,
-      metrics,
-    });
-    const { connect = connectKafka } = this.#options;
+    const [userAgent, fieldManager] = [this.#userAgent, FIELD_MANAGER];
+    const client = new KubernetesClient({ source, userAgent, fieldManager, clock: systemClock, log, metrics });
+    const { clock = systemClock, connect = connectKafka, reflectorTiming } = this.#options;
     const observer: Observer = {
       onRequest: ({ api }) => void this.#kafkaRequests.set(api, this.kafkaRequests(api) + 1),
     };
@@ -157,7 +153,7 @@ export class OperatorUnderTest implements AsyncDisposable {
       clock,
       log,
       metrics,
-      reflectorTiming: this.#options.reflectorTiming,
+      reflectorTiming,
       onKeep: deepFreeze,
     });
     await this.#operator.start();

@@ -10,12 +10,15 @@ import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts"
 import { startKafka, type KafkaBroker, type KafkaCluster } from "../environment/kafka.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { ready } from "../environment/topic-expectations.ts";
+import { hastyClock } from "../fakes/hasty-clock.ts";
 import { TcpProxy } from "./tcp-proxy.ts";
 
 export interface Outage {
   readonly topics: number;
   /** How long Kafka is away, each time. */
   readonly outageMs: number;
+  /** How many seconds of the operator go by in one: its pauses, retries and time-outs are as much shorter. */
+  readonly haste: number;
 }
 
 /** Everything is Ready again so soon after Kafka is back. */
@@ -25,7 +28,7 @@ const CREATORS = 8;
 /** At the start of an outage each address that was not known to fail is tried at once. */
 const FIRST_ATTEMPTS = 3;
 
-export function itOutlivesOutages({ topics, outageMs }: Outage): void {
+export function itOutlivesOutages({ topics, outageMs, haste }: Outage): void {
   let proxy: TcpProxy;
   /** Addresses of the bus at which nobody ever answers. */
   let dead: readonly TcpProxy[];
@@ -45,7 +48,8 @@ export function itOutlivesOutages({ topics, outageMs }: Outage): void {
     probe = await startKafkaProbe(kafka.bootstrapServers);
     operator = await startOperatorUnderTest({
       kafka: { bootstrapServers: [proxy, ...dead].map(({ port }) => `127.0.0.1:${port}`), probe },
-      bus: { resyncInterval: "1s" },
+      bus: { resyncInterval: `${haste}s` },
+      clock: hastyClock(haste),
     });
     await eventually(() => operator.bus(), ready("True", "Connected"));
   });
@@ -75,9 +79,9 @@ export function itOutlivesOutages({ topics, outageMs }: Outage): void {
   const busIsUnreachable = async (): Promise<void> => {
     await eventually(() => operator.bus(), ready("False", "Unreachable"), 30_000);
   };
-  /** Nobody knocks more often than once a second, at all addresses together. */
+  /** Nobody knocks more often than once a second of the operator, at all addresses together. */
   const expectPatience = (since: number, most = FIRST_ATTEMPTS): void => {
-    const seconds = Math.ceil((performance.now() - since) / 1_000);
+    const seconds = Math.ceil((haste * (performance.now() - since)) / 1_000);
     const attempts = [proxy, ...dead].map((address) => address.attemptsSince(since));
     expect(
       attempts.reduce((sum, count) => sum + count),

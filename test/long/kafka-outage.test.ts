@@ -8,5 +8,5 @@ const topics = Number(process.env["TEST_OUTAGE_TOPICS"] ?? 5_000);
 const minutes = Number(process.env["TEST_OUTAGE_MINUTES"] ?? 10);
 
 describe(`An outage of Kafka of ${minutes} minutes, with ${topics} topics,`, () => {
-  itOutlivesOutages({ topics, outageMs: minutes * 60_000 });
+  itOutlivesOutages({ topics, outageMs: minutes * 60_000, haste: 1 });
 });
