@@ -17,6 +17,8 @@ import { claimRecorded } from "./controllers/event-topic/wakes.ts";
 import { leftBehindTellers, type LeftBehindTeller } from "./controllers/left-behind-teller.ts";
 import { countObjects, ownedTopics } from "./controllers/object-readings.ts";
 import { OutageReports } from "./controllers/outage-reports.ts";
+import { topicMeasures } from "./controllers/polling/topic-measures.ts";
+import { TopicSizes } from "./controllers/polling/topic-sizes.ts";
 import { Sweep, type SweepSource } from "./controllers/sweep.ts";
 import { Clusters } from "./kafka/clusters.ts";
 import type { Controller } from "./runtime/controller.ts";
@@ -26,6 +28,7 @@ import type { Settings } from "./settings.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
 import { objectMetrics } from "./telemetry/object-metrics.ts";
 import { TelemetryServer } from "./telemetry/server.ts";
+import { topicMetrics } from "./telemetry/topic-metrics.ts";
 
 export interface Operator {
   /** Resolves when everything runs; on a standby, after it has taken over. */
@@ -106,7 +109,7 @@ function createControllers(parts: Parts): Runnable[] {
   const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) }, access);
   for (const { queue } of [topics, groups.controller]) holdUntilConnected(caches.buses, registry, queue);
   const rights = accessSweepSources(parts, access, { topics, groups: groups.controller });
-  const sweep = createSweep(parts, [swept, ...groups.sweepSources, ...rights]);
+  const sweep = createSweep(parts, [swept, ...groups.sweepSources, ...rights, createTopicSizes(parts)]);
   tellOfObjects(parts);
   return [
     groups.poller,
@@ -121,6 +124,13 @@ function createControllers(parts: Parts): Runnable[] {
     runnable(groups.controller),
     runnable(createPolicyController(parts, ledgers)),
   ];
+}
+
+/** Told by metrics, with what the sweep knows of each topic. */
+function createTopicSizes({ caches, clock, metrics, registry }: Parts): TopicSizes {
+  const sizes = new TopicSizes(registry, clock);
+  topicMetrics(metrics.registry, () => topicMeasures(caches.buses.list(), registry, sizes));
+  return sizes;
 }
 
 /** A standby tells nothing: what it holds is the leader's to tell. */

@@ -18,6 +18,8 @@ export interface Settings {
   /** Undefined: the operator's own namespace. */
   readonly secretNamespace: string | undefined;
   readonly metricsAddress: ListenAddress | undefined;
+  /** How far metrics go into detail. */
+  readonly metricsDetail: "topic" | "partition";
   readonly logLevel: "error" | "warn" | "info" | "debug";
   readonly logFormat: "json" | "text";
   /** Milliseconds. */
@@ -90,6 +92,12 @@ export const SETTINGS: SettingsTable = {
     default: ":8080",
     doc: "Where /metrics, /healthz and /readyz are served, host:port or :port; 0 turns them off.",
     parse: parseAddress,
+  },
+  metricsDetail: {
+    env: "EVENTBUS_METRICS_DETAIL",
+    default: "topic",
+    doc: "topic: the lag of groups is told for each topic; partition: for each partition as well, which may be many series.",
+    parse: oneOf("topic", "partition"),
   },
   logLevel: {
     env: "EVENTBUS_LOG_LEVEL",

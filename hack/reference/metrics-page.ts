@@ -8,6 +8,7 @@ import { kafkaMetrics } from "../../src/telemetry/kafka-metrics.ts";
 import { leftBehindCounter } from "../../src/telemetry/left-behind-metrics.ts";
 import { objectMetrics } from "../../src/telemetry/object-metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
+import { topicMetrics } from "../../src/telemetry/topic-metrics.ts";
 import { code, table } from "./markdown.ts";
 
 /** One metric as it is registered. */
@@ -34,6 +35,7 @@ export function registeredMetrics(): readonly RegisteredMetric[] {
   kafkaMetrics(registry);
   busMetrics(registry, () => []);
   groupMetrics(registry, () => []);
+  topicMetrics(registry, () => []);
   objectMetrics(
     registry,
     () => [],

@@ -57,6 +57,7 @@ export function createGroupParts(parts: Parts, listeners: Listeners, access: Acc
     clock,
     watched: (busName) => watched.onBus(busName),
     wake,
+    keepsPartitions: parts.settings.metricsDetail === "partition",
   });
   groupMetrics(parts.metrics.registry, () => groupMeasures(poller.readings()));
   const world = groupWorld(parts, { claims, poller, secrets });

@@ -23,6 +23,10 @@ export interface BusHealth {
   readonly underReplicatedPartitions: number;
 }
 
+export interface TopicHealth extends BusHealth {
+  readonly partitions: number;
+}
+
 /** A topic or group whose object was deleted while it had to stay in Kafka. */
 export interface LeftBehind {
   readonly kind: "EventTopic" | "ConsumerGroup";
@@ -60,6 +64,7 @@ type UsersListener = (busName: string, topicNames: readonly string[] | undefined
 export class BusRegistry {
   readonly #links = new Map<string, BusLink>();
   readonly #health = new Map<string, BusHealth>();
+  readonly #topicHealth = new Map<string, ReadonlyMap<string, TopicHealth>>();
   readonly #leftBehind = new Map<string, readonly LeftBehind[]>();
   readonly #listeners = new Set<(busName: string) => void>();
   readonly #topicUsers = new Map<string, TopicUsersView>();
@@ -85,6 +90,15 @@ export class BusRegistry {
   /** Numbers wake nobody: the EventBus takes them up at its next look. */
   reportHealth(busName: string, health: BusHealth): void {
     this.#health.set(busName, health);
+  }
+
+  /** Of each managed topic by its name in Kafka, as the last sweep found it; undefined before the first. */
+  topicHealth(busName: string): ReadonlyMap<string, TopicHealth> | undefined {
+    return this.#topicHealth.get(busName);
+  }
+
+  reportTopicHealth(busName: string, health: ReadonlyMap<string, TopicHealth>): void {
+    this.#topicHealth.set(busName, health);
   }
 
   /** Groups that use the topic, as the last poll found them; undefined before the first. */
@@ -115,6 +129,7 @@ export class BusRegistry {
 
   forget(busName: string): void {
     this.#health.delete(busName);
+    this.#topicHealth.delete(busName);
     this.#topicUsers.delete(busName);
     if (this.#links.delete(busName)) this.#tell(busName);
   }

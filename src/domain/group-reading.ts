@@ -4,7 +4,7 @@
 import type { KafkaFailure } from "../kafka/model/failure.ts";
 import type { GroupType } from "../kafka/model/offsets.ts";
 import type { Evaluation } from "./lag-evaluation.ts";
-import type { TopicLag } from "./lag.ts";
+import type { PartitionLag, TopicLag } from "./lag.ts";
 import { VOLATILE } from "./shown-numbers.ts";
 import { exceeds, type UnreadAge } from "./unread-age.ts";
 
@@ -29,6 +29,8 @@ export interface TopicReading extends TopicLag {
   readonly headroomMs?: number | undefined;
   /** Partitions below the objective for headroom, and those that have lost records; undefined where not known. */
   readonly partitionsAtRisk: number | undefined;
+  /** By partition, where that was asked for. */
+  readonly partitions?: readonly PartitionLag[] | undefined;
   /** Undefined: lags, and was not looked at often enough yet to say how it does. */
   readonly evaluation: Evaluation | undefined;
 }

@@ -14,6 +14,8 @@ export interface GroupTopicReading {
   readonly partitionsAtRisk?: number | undefined;
   readonly partitionsWithoutCommit?: number | undefined;
   readonly lostRecords?: number | undefined;
+  /** By partition, where that is asked for. */
+  readonly partitionLags?: readonly (number | undefined)[] | undefined;
 }
 
 /** One declared group at the moment of a scrape. */
@@ -89,6 +91,17 @@ const GAUGES: readonly GroupGauge[] = [
     "Records that were deleted before the group read them; 0 again once it has gone on.",
     ({ lostRecords }) => lostRecords,
   ),
+  {
+    name: "partition_lag_records",
+    help: "Unread records of one partition; only with EVENTBUS_METRICS_DETAIL=partition.",
+    labels: ["topic", "partition"],
+    values: ({ topics }) =>
+      topics
+        .slice(0, TOPICS_MOST)
+        .flatMap(({ topic, partitionLags = [] }) =>
+          partitionLags.map((lag, partition) => [{ topic, partition: String(partition) }, lag] as const),
+        ),
+  },
   objective("time_lag_seconds", "Oldest that an unread record may get.", "timeLagSeconds"),
   objective("lag_records", "Most records that may be unread on all topics together.", "lagRecords"),
   objective("retention_headroom_seconds", "Least headroom to retention.", "headroomSeconds"),

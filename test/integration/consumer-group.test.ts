@@ -10,7 +10,10 @@ describe("A ConsumerGroup", () => {
   let operator: OperatorUnderTest;
   before(async function () {
     this.timeout(60_000);
-    operator = await startOperatorUnderTest({ bus: { resyncInterval: "500ms" } });
+    operator = await startOperatorUnderTest({
+      bus: { resyncInterval: "500ms" },
+      environment: { EVENTBUS_METRICS_DETAIL: "partition" },
+    });
   });
   after(() => operator.stop());
 
@@ -65,6 +68,36 @@ describe("A ConsumerGroup", () => {
       ready("True", "Observed")(left);
     });
   }
+
+  it("is told by metrics for each topic and, where that is asked for, for each partition", async () => {
+    const topicName = await topic("measured", 3);
+    await operator.probe.produce(topicName, [{ partition: 2, value: "a" }], { repeat: 4 });
+    await operator.probe.commitOffsets(groupId("measured"), [
+      { topic: topicName, partition: 0, offset: 0 },
+      { topic: topicName, partition: 2, offset: 1 },
+    ]);
+    await declare("measured", { topics: [{ eventTopicRef: { name: "measured" } }] });
+    const group = `bus="${operator.id}",namespace="${operator.id}",name="measured",group="${groupId("measured")}"`;
+    const at = (partition: number, lag: number): string =>
+      `eventbus_group_partition_lag_records{${group},topic="${topicName}",partition="${partition}"} ${lag}`;
+    await eventually(
+      () => operator.metrics(`eventbus_group_partition_lag_records{${group}`),
+      (lines) => expect(lines).to.deep.equal([at(0, 0), at(2, 3)]),
+    );
+    const labels = `bus="${operator.id}",topic="${topicName}"`;
+    for (const [name, value] of [
+      ["partitions", 3],
+      ["offline_partitions", 0],
+      ["under_replicated_partitions", 0],
+    ] as const) {
+      await eventually(
+        () => operator.metrics(`eventbus_topic_${name}{${labels}`),
+        (lines) => expect(lines).to.deep.equal([`eventbus_topic_${name}{${labels}} ${value}`]),
+      );
+    }
+    const [bytes] = await operator.metrics(`eventbus_topic_log_bytes{bus="${operator.id}"`);
+    expect(Number(bytes?.split(" ").at(-1)), bytes).to.be.greaterThan(0);
+  });
 
   it("is held by the older of two objects; the other observes, and takes over when the first goes", async () => {
     await declare("first", { groupId: groupId("shared") });

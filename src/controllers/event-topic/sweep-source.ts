@@ -6,10 +6,11 @@ import { createHash } from "node:crypto";
 import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
+import type { PartitionState } from "../../kafka/model/topic.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
-import type { BusHealth, BusRegistry } from "../bus-registry.ts";
+import type { BusRegistry, TopicHealth } from "../bus-registry.ts";
 import type { SweepItem, SweepSource } from "../sweep.ts";
 import { observeTopics, type ObservedTopic, type ObservedTopics } from "./observe.ts";
 
@@ -23,13 +24,6 @@ const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
   "AlreadyExists",
 ]);
 
-interface Counting extends BusHealth {
-  offlinePartitions: number;
-  underReplicatedPartitions: number;
-  /** Names of topics that are counted: several objects may refer to one. */
-  readonly names: Set<string>;
-}
-
 /** Bytes of a fingerprint: enough that one in 10^9 looks would be mistaken at ten thousand topics. */
 const FINGERPRINT_BYTES = 8;
 
@@ -38,7 +32,7 @@ export class TopicSweepSource implements SweepSource {
   readonly #registry: BusRegistry;
   readonly #wake: (key: string) => void;
   readonly #seen = new Map<string, { readonly fingerprint: string; readonly deadLetters: readonly string[] }>();
-  readonly #counting = new Map<string, Counting>();
+  readonly #counting = new Map<string, Map<string, TopicHealth>>();
 
   constructor(topics: Store<EventTopic>, registry: BusRegistry, wake: (key: string) => void) {
     this.#topics = topics;
@@ -53,7 +47,7 @@ export class TopicSweepSource implements SweepSource {
   }
 
   begin(busName: string): readonly SweepItem[] {
-    this.#counting.set(busName, { offlinePartitions: 0, underReplicatedPartitions: 0, names: new Set() });
+    this.#counting.set(busName, new Map());
     const link = this.#registry.link(busName);
     const clusterId = link.kind === "connected" ? link.cluster.id : undefined;
     const items: SweepItem[] = [];
@@ -72,8 +66,12 @@ export class TopicSweepSource implements SweepSource {
   end(busName: string): void {
     const counting = this.#counting.get(busName);
     if (counting === undefined) return;
-    const { offlinePartitions, underReplicatedPartitions } = counting;
-    this.#registry.reportHealth(busName, { offlinePartitions, underReplicatedPartitions });
+    const topics = [...counting.values()];
+    this.#registry.reportTopicHealth(busName, counting);
+    this.#registry.reportHealth(busName, {
+      offlinePartitions: topics.reduce((sum, topic) => sum + topic.offlinePartitions, 0),
+      underReplicatedPartitions: topics.reduce((sum, topic) => sum + topic.underReplicatedPartitions, 0),
+    });
   }
 
   #item(busName: string, key: string, topicName: string): SweepItem {
@@ -89,13 +87,18 @@ export class TopicSweepSource implements SweepSource {
 
   #count(busName: string, observed: ObservedTopic): void {
     const counting = this.#counting.get(busName);
-    if (counting === undefined || observed.kind === "absent" || counting.names.has(observed.topic.name)) return;
-    counting.names.add(observed.topic.name);
-    for (const { leader, replicas, inSyncReplicas } of observed.topic.partitions) {
-      if (leader === undefined) counting.offlinePartitions += 1;
-      if (inSyncReplicas.length < replicas.length) counting.underReplicatedPartitions += 1;
-    }
+    if (counting === undefined || observed.kind === "absent") return;
+    const { name, partitions } = observed.topic;
+    counting.set(name, {
+      partitions: partitions.length,
+      offlinePartitions: partitions.filter(({ leader }) => leader === undefined).length,
+      underReplicatedPartitions: partitions.filter((partition) => isOutOfSync(partition)).length,
+    });
   }
+}
+
+function isOutOfSync({ inSyncReplicas, replicas }: PartitionState): boolean {
+  return inSyncReplicas.length < replicas.length;
 }
 
 function readableOf({ source, deadLetters }: ObservedTopics): ObservedTopic[] {

@@ -48,6 +48,7 @@ function topicsOf({ topics }: ReadGroup): readonly GroupTopicReading[] {
       partitionsAtRisk: topic.partitionsAtRisk,
       partitionsWithoutCommit: topic.partitionsWithoutCommit,
       lostRecords: topic.lostRecords,
+      partitionLags: topic.partitions?.map((partition) => (partition.kind === "known" ? partition.lag : undefined)),
     };
   });
 }

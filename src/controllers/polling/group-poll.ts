@@ -38,6 +38,8 @@ export interface PollWorld {
   /** The same moment, on a clock that is never set. */
   readonly atMs: number;
   readonly memory: PollMemory;
+  /** Whether the lag of each partition is part of the readings. */
+  readonly keepsPartitions: boolean;
   /** Whether this look counts for evaluation: one of the regular ones. */
   readonly isRegular: boolean;
 }
@@ -144,6 +146,7 @@ async function readTopics(subjects: readonly Subject[], world: PollWorld): Promi
       topic,
       topicId: look.log.topicId,
       unreadAge: age,
+      partitions: world.keepsPartitions ? lags : undefined,
       evaluation: evaluateTopic(window, { allowedLag, hasMembers }),
     };
     return [windowKey(watched, topic), reading];

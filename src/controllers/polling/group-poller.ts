@@ -17,6 +17,8 @@ import { TopicUsers } from "./topic-users.ts";
 export interface GroupPollerOptions {
   readonly registry: BusRegistry;
   readonly clock: Clock;
+  /** Whether the lag of each partition is part of the readings. Default: only that of each topic. */
+  readonly keepsPartitions?: boolean | undefined;
   /** The declared groups of a bus, at this moment. */
   watched(busName: string): readonly WatchedGroup[];
   /** What is known of the object's group is news. */
@@ -130,6 +132,7 @@ export class GroupPoller implements SweepSource {
       ...time,
       memory: state.memory,
       isRegular: true,
+      keepsPartitions: this.#options.keepsPartitions === true,
     });
     if (call.signal.aborted || this.#buses.get(busName) !== state) return false;
     this.#keep(state, groups, readings);
@@ -155,7 +158,9 @@ export class GroupPoller implements SweepSource {
         admin,
         shared,
       );
-      return pollGroups(watched, positions, { admin, call: shared, ...time, memory: state.memory, isRegular: false });
+      const keepsPartitions = this.#options.keepsPartitions === true;
+      const world = { admin, call: shared, ...time, memory: state.memory, isRegular: false, keepsPartitions };
+      return pollGroups(watched, positions, world);
     };
     return { groups, read: look() };
   }

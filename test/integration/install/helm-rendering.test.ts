@@ -30,6 +30,7 @@ const EVERY_SETTING: Readonly<Record<keyof Settings, readonly [value: unknown, e
   secretNamespace: ["secrets", "secrets"],
   strimziNamespaces: [["kafka"], "kafka"],
   metricsAddress: ["127.0.0.1:9090", "127.0.0.1:9090"],
+  metricsDetail: ["partition", "partition"],
   logLevel: ["debug", "debug"],
   logFormat: ["text", "text"],
   deletionTimeoutMs: ["2h", "2h"],
