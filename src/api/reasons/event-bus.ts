@@ -67,8 +67,9 @@ export const EVENT_BUS_REASONS = {
     ready: "False",
     beside: ["Reconciling"],
     means: "The Kafka or KafkaUser object that spec.strimzi names does not exist, or may not be read.",
-    remedy: "Correct the name, or have the namespace listed in EVENTBUS_STRIMZI_NAMESPACES.",
-    wokenBy: "that object",
+    remedy:
+      "Correct the name, or have the namespace listed in EVENTBUS_STRIMZI_NAMESPACES and the Role of config/strimzi granted there.",
+    wokenBy: "that object, and the operator's own attempts",
   },
   StrimziNotReady: {
     ready: "False",

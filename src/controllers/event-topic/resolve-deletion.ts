@@ -11,6 +11,7 @@ import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { ClusterState } from "../../kafka/model/cluster.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { grantOn, isForeign, namespaceOf } from "../bus-bound.ts";
+import type { BusLink } from "../bus-registry.ts";
 import { postponement } from "../postponed-deletion.ts";
 import type { TopicMemory } from "./memory.ts";
 import { managedByStrimzi, ownerOf } from "./name-obstacles.ts";
@@ -33,16 +34,24 @@ export function resolveDeletion(
   if (bus === undefined) return leftBehind(`EventBus "${busName}" does not exist any more`, memory);
   if (bus.spec.access === "ReadOnly") return leftBehind(`EventBus "${busName}" is read-only`, memory);
   const link = world.link(busName);
-  if (bus.spec.suspend === true) return postponed(`EventBus "${busName}" is suspended`, topic, memory, world, nowMs);
-  if (link.kind !== "connected") {
-    return postponed(`EventBus "${busName}" is not connected`, topic, memory, world, nowMs);
-  }
+  const wait = reasonToWait(bus, link, topicName, world);
+  if (wait !== undefined || link.kind !== "connected") return postponed(wait ?? "", topic, memory, world, nowMs);
   return judge(
     topic,
     { bus, cluster: link.cluster, admin: link.admin, identity: { busName, clusterId, topicName } },
     memory,
     world,
   );
+}
+
+/** What keeps the deletion from being judged, and may pass. */
+function reasonToWait(bus: EventBus, link: BusLink, topicName: string, world: TopicWorld): string | undefined {
+  const { name } = bus.metadata;
+  if (bus.spec.suspend === true) return `EventBus "${name}" is suspended`;
+  if (link.kind !== "connected") return `EventBus "${name}" is not connected`;
+  const strimzi = managedByStrimzi(bus, topicName, world);
+  // That it is not known is no reason to let go at once; that Strimzi manages it, is.
+  return strimzi?.reason === "BusNotReady" ? strimzi.message : undefined;
 }
 
 interface Located {
