@@ -24,13 +24,18 @@ export function isOnePrincipal(name: string): boolean {
   return name !== "*" && name.trim() !== "";
 }
 
+/** As ACLs spell it. */
+export function principalOf(name: string): string {
+  return `User:${name}`;
+}
+
 function rights(
   resourceType: AclResourceType,
   resourceName: string,
   principalName: string,
   operations: readonly AclOperation[],
 ): AclBinding[] {
-  const principal = `User:${principalName}`;
+  const principal = principalOf(principalName);
   return operations.map((operation) => ({
     resourceType,
     resourceName,

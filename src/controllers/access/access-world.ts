@@ -30,8 +30,8 @@ export type AccessSubject<Status extends AccessStatus = AccessStatus> = CustomRe
 /** What an object declares about rights, as far as it is entitled to. */
 export interface AccessWish {
   readonly bindings: readonly AclBinding[];
-  /** False while a topic that is declared is not known: then no right on a topic is taken for unwanted. */
-  readonly isComplete: boolean;
+  /** Of a right that is on record and not among them: what it goes by is not known now, so that it is left as it is. */
+  readonly mayWant: (binding: AclBinding) => boolean;
   /** Why something that is declared gets no right; nobody's failure. */
   readonly remarks: readonly string[];
   /** Where the wish comes from others' consent: theirs. */

@@ -11,7 +11,7 @@ import type { AccessKind, AccessStatus, AccessSubject, AccessWish, AccessWorld }
 import { attempt, writeCallOf } from "./attempt.ts";
 import { recordedRights } from "./recorded-rights.ts";
 
-const NO_WISH: AccessWish = { bindings: [], isComplete: true, remarks: [], consents: [] };
+const NO_WISH: AccessWish = { bindings: [], mayWant: () => false, remarks: [], consents: [] };
 
 /** The bus that an object lives on, where it is ours and asks for ACLs. */
 export function managedBus(

@@ -1,5 +1,6 @@
 // What other objects want for a principal, so that nobody's right is taken away because of another's. From memory only.
 
+import { principalOf } from "../../domain/access-rights.ts";
 import { aclKey } from "../../kafka/model/acl.ts";
 import type { AccessKind, AccessSubject, PeerRights } from "./access-world.ts";
 import { recordedRights } from "./recorded-rights.ts";
@@ -22,12 +23,13 @@ export function peerRights<T extends AccessSubject>(
   return source.named(principal).flatMap((object) => {
     const clusterId = object.status?.bus?.clusterId;
     if (clusterId === undefined || object.metadata.uid === exceptUid || !source.isManaged(object)) return [];
-    const recorded = recordedRights(object.status, clusterId).map(aclKey);
+    const rights = recordedRights(object.status, clusterId);
+    const recorded = rights.map(aclKey);
     const isLeaving = object.metadata.deletionTimestamp !== undefined;
     const wish = isLeaving ? undefined : source.kind.wish(object, object.status);
     // Of which nothing is known now may still want all that it had.
     const wanted = isLeaving ? [] : (wish?.bindings.map(aclKey) ?? recorded);
-    const kept = wish?.isComplete === false ? recorded : [];
+    const kept = rights.filter((binding) => wish?.mayWant(binding) === true).map(aclKey);
     return [{ clusterId, wanted: new Set([...wanted, ...kept]), recorded: new Set(recorded) }];
   });
 }
@@ -35,5 +37,5 @@ export function peerRights<T extends AccessSubject>(
 /** Values by which stores find objects that name principals. */
 export function principalsOf(names: readonly string[], { status }: Pick<AccessSubject, "status">): string[] {
   const recorded = (status?.access?.rights ?? []).map(({ principal }) => principal);
-  return [...new Set([...names.map((name) => `User:${name}`), ...recorded])];
+  return [...new Set([...names.map(principalOf), ...recorded])];
 }

@@ -28,16 +28,13 @@ export interface AccessFacts {
  * What is there already and on nobody's record is somebody else's: it serves, and is never taken away. What another
  * object of ours wants too stays.
  */
-export function planAccess({ bindings, isComplete }: AccessWish, facts: AccessFacts): AccessPlan {
+export function planAccess({ bindings, mayWant }: AccessWish, facts: AccessFacts): AccessPlan {
   const { live, recorded } = facts;
   const wanted = new Set(bindings.map(aclKey));
   const owned = new Set(recorded.map(aclKey));
   const create = bindings.filter((binding) => !live.has(aclKey(binding)));
   const shared = bindings.filter((binding) => live.has(aclKey(binding)) && isOnRecord(binding, facts));
-  const unwanted = recorded.filter((binding) => {
-    const mayBeWanted = !isComplete && binding.resourceType === "topic";
-    return !wanted.has(aclKey(binding)) && !mayBeWanted;
-  });
+  const unwanted = recorded.filter((binding) => !wanted.has(aclKey(binding)) && !mayWant(binding));
   const remove = unwanted.filter((binding) => live.has(aclKey(binding)) && !isWantedByOthers(binding, facts));
   const before = distinct([...recorded, ...create, ...shared]);
   return {

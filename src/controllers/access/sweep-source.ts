@@ -53,6 +53,6 @@ export class AccessSweepSource<T extends AccessSubject> implements SweepSource {
     const wanted = new Set(wish.bindings.map(aclKey));
     const recorded = recordedRights(object.status, object.status?.bus?.clusterId);
     const isLacking = [...wanted].some((key) => live?.has(key) === false);
-    return isLacking || (wish.isComplete && recorded.some((binding) => !wanted.has(aclKey(binding))));
+    return isLacking || recorded.some((binding) => !wanted.has(aclKey(binding)) && !wish.mayWant(binding));
   }
 }

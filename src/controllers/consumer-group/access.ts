@@ -2,7 +2,7 @@
 // From memory only.
 
 import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-group.ts";
-import { isOnePrincipal, publisherRights, readerRights } from "../../domain/access-rights.ts";
+import { isOnePrincipal, principalOf, publisherRights, readerRights } from "../../domain/access-rights.ts";
 import { consentsTo } from "../../domain/topic-consent.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { AccessKind, AccessWish } from "../access/access-world.ts";
@@ -40,7 +40,7 @@ function wishOf(
   if (grantTo(group, bus, groupId, world).kind === "refused") return undefined;
   const { principal } = group.spec;
   if (principal === undefined || !isOnePrincipal(principal)) {
-    return { bindings: [], isComplete: true, remarks: [withoutPrincipal(principal)], consents: [] };
+    return { bindings: [], mayWant: () => false, remarks: [withoutPrincipal(principal)], consents: [] };
   }
   const identity = { busName: bus.metadata.name, clusterId: place.clusterId, groupId };
   const topics = resolveTopics(group, identity, world);
@@ -54,10 +54,20 @@ function wishOf(
       ...readerRights(principal, { groupId, topics: consenting }),
       ...letters.names.flatMap((name) => publisherRights(name, [principal])),
     ],
-    isComplete: areKnown && letters.isKnown,
+    mayWant: ({ principal: holder, resourceName, resourceType }) =>
+      !(areKnown && letters.isKnown) &&
+      resourceType === "topic" &&
+      holder === principalOf(principal) &&
+      !isRefused(resourceName, group, identity.clusterId, world),
     remarks: nobodys.map((name) => `Topic "${name}" has no EventTopic that could consent, so nobody is granted it`),
     consents: consultedTopics(group, world),
   };
+}
+
+/** The name has come to an EventTopic that does not consent. */
+function isRefused(topicName: string, group: ConsumerGroup, clusterId: string, world: GroupWorld): boolean {
+  const holders = world.topics.named(topicName).filter(({ status }) => status?.bus?.clusterId === clusterId);
+  return holders.some((topic) => !consentsTo(topic, namespaceOf(group.metadata, world)));
 }
 
 interface DeadLetters {

@@ -8,6 +8,7 @@ import { grantOn, namespaceOf, type BusBoundWorld } from "../bus-bound.ts";
 
 /** The topic is not the object's, or not known to be. */
 const UNENTITLED: ReadonlySet<string> = new Set([
+  "AlreadyExists",
   "BusNotReady",
   "ClaimedByAnother",
   "ClusterIdMismatch",
@@ -32,10 +33,11 @@ function wishOf(
   const bus = world.buses.get(place?.name ?? "");
   if (bus === undefined || topicId === undefined || topicName === undefined) return undefined;
   if (UNENTITLED.has(findCondition(conditions, "Ready")?.reason ?? "")) return undefined;
+  if (findCondition(conditions, "Recreated") !== undefined) return undefined;
   const grant = grantOn(bus, namespaceOf(metadata, world), { kind: "topic", topicName, domain: spec.domain });
   if (grant.kind === "refused") return undefined;
   const names = (spec.publishers ?? []).map(({ name }) => name);
   const principals = names.filter((name) => isOnePrincipal(name));
   const remarks = names.length === principals.length ? [] : ['Publisher "*" is everybody, who is granted nothing'];
-  return { bindings: publisherRights(topicName, principals), isComplete: true, remarks, consents: [] };
+  return { bindings: publisherRights(topicName, principals), mayWant: () => false, remarks, consents: [] };
 }

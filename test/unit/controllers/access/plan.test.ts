@@ -32,7 +32,12 @@ interface Given {
 }
 
 function plan({ wanted = [], isComplete = true, recorded = [], live = [], peers = [] }: Given) {
-  const wish: AccessWish = { bindings: wanted, isComplete, remarks: [], consents: [] };
+  const wish: AccessWish = {
+    bindings: wanted,
+    mayWant: ({ resourceType }) => !isComplete && resourceType === "topic",
+    remarks: [],
+    consents: [],
+  };
   const others = peers.map(({ cluster = CLUSTER, has = [], wants = [] }): PeerRights => {
     return { clusterId: cluster, wanted: new Set(wants.map(aclKey)), recorded: new Set(has.map(aclKey)) };
   });
