@@ -1,18 +1,23 @@
 // `export`: what a Kafka cluster holds, as manifests that adopt it without changing anything. Changes nothing itself.
 
+import type { ConsumerGroup } from "../api/consumer-group.ts";
+import type { ObjectKey } from "../api/custom-resource.ts";
 import type { EventBus } from "../api/event-bus.ts";
 import type { EventTopic } from "../api/event-topic.ts";
 import { API_VERSION } from "../api/group.ts";
+import { groupIdOf } from "../controllers/consumer-group/resolve.ts";
 import { selectBus } from "../domain/bus-selection.ts";
 import { matchesAnyPattern, type NamePattern } from "../domain/name-pattern.ts";
 import type { Call, KafkaAdmin } from "../kafka/admin.ts";
 import type { ClusterState } from "../kafka/model/cluster.ts";
+import { keyOf } from "../runtime/object-key.ts";
 import { connectBuses, type ConnectedBuses } from "./connection/connect-buses.ts";
 import { connector, givenSettings, type CommandPorts, type ConnectionOptions } from "./connection/given-settings.ts";
-import { exportedManifests, type ExportedManifest } from "./export/exported-manifests.ts";
+import { exportedManifests, type DeclaredNames, type ExportedManifest } from "./export/exported-manifests.ts";
 import { readGroups, readTopics } from "./export/read-kafka.ts";
 import { writeToFolder, writeToStream } from "./export/write-manifests.ts";
 import { liveCluster, NO_SURROUNDINGS, type LiveCluster, type Surroundings } from "./live/kubernetes.ts";
+import { NO_OBJECTS, type ObjectLists } from "./preview/objects.ts";
 import { CommandError, counted, EXIT, progressOn, type ExitCode, type Progress, type Terminal } from "./terminal.ts";
 
 export interface ExportOptions extends ConnectionOptions {
@@ -69,8 +74,9 @@ interface Source {
   readonly isNew: boolean;
   readonly admin: KafkaAdmin;
   readonly cluster: ClusterState;
-  /** Names in Kafka that EventTopics hold. */
-  readonly held: ReadonlySet<string>;
+  readonly declared: DeclaredNames;
+  /** Topics that are parts of an EventTopic, and none of their own. */
+  readonly deadLetters: ReadonlySet<string>;
   readonly connected: ConnectedBuses;
 }
 
@@ -83,15 +89,16 @@ async function findSource(
   ports: CommandPorts,
 ): Promise<Source> {
   const settings = await givenSettings(options, terminal);
-  const objects = (await live?.load([options.namespace], CALL))?.objects;
+  const objects = (await live?.load(NO_OBJECTS, CALL))?.objects;
   const bus =
     objects === undefined ? newBus(options, settings?.bootstrapServers) : chosenBus(options.bus, objects.buses);
   const surroundings: Surroundings = (await live?.around([bus], CALL)) ?? NO_SURROUNDINGS;
   const connected = await connectBuses([bus], { ...surroundings, settings, connect: connector(ports) }, CALL);
   const link = connected.registry.link(bus.metadata.name);
   if (link.kind === "connected") {
-    const held = heldNames(objects?.topics ?? [], link.cluster.id);
-    return { bus, isNew: objects === undefined, admin: link.admin, cluster: link.cluster, held, connected };
+    const { admin, cluster } = link;
+    const declared = declaredOn(cluster.id, objects ?? NO_OBJECTS);
+    return { bus, isNew: objects === undefined, admin, cluster, ...declared, connected };
   }
   await connected.close();
   throw new CommandError(
@@ -114,14 +121,22 @@ function chosenBus(named: string | undefined, buses: readonly EventBus[]): Event
   throw new CommandError(named === undefined ? `Name the EventBus with --bus: ${chosen.message}` : chosen.message);
 }
 
-/** Dead letters included. */
-function heldNames(topics: readonly EventTopic[], clusterId: string): ReadonlySet<string> {
-  const here = topics.filter(({ status }) => status?.bus?.clusterId === clusterId);
-  const names = here.flatMap(({ status }) => [
-    status?.topicName,
-    ...(status?.deadLetters ?? []).map((letter) => letter.topicName),
-  ]);
-  return new Set(names.filter((name) => name !== undefined));
+function declaredOn(clusterId: string, { groups, topics }: ObjectLists): Pick<Source, "declared" | "deadLetters"> {
+  const isHere = ({ status }: EventTopic | ConsumerGroup): boolean => status?.bus?.clusterId === clusterId;
+  const named = topics
+    .filter(isHere)
+    .map(({ metadata, status }) => [status?.topicName ?? "", keyIn(metadata)] as const);
+  const held = groups.filter(isHere).map((group) => [groupIdOf(group), keyIn(group.metadata)] as const);
+  const objects = [...topics, ...groups].map(({ kind, metadata }) => `${kind}/${keyOf(metadata)}`);
+  const letters = topics.filter(isHere).flatMap(({ status }) => status?.deadLetters ?? []);
+  return {
+    declared: { topics: new Map(named), groups: new Map(held), objects: new Set(objects) },
+    deadLetters: new Set(letters.map(({ topicName }) => topicName)),
+  };
+}
+
+function keyIn({ name, namespace = "" }: ObjectKey): ObjectKey {
+  return { namespace, name };
 }
 
 async function readManifestsOf(
@@ -129,17 +144,21 @@ async function readManifestsOf(
   options: ExportOptions,
   progress: Progress,
 ): Promise<ExportedManifest[]> {
-  const { admin, bus, cluster, held, isNew } = source;
+  const { admin, bus, cluster, deadLetters, declared, isNew } = source;
   const include = options.include.map(patternOf);
   const exclude = options.exclude.map(patternOf);
   const isNamed = (name: string): boolean =>
     (include.length === 0 || matchesAnyPattern(include, name)) && !matchesAnyPattern(exclude, name);
-  const isWanted = (name: string): boolean => isNamed(name) && (options.declared === true || !held.has(name));
+  const isWanted = (name: string): boolean =>
+    isNamed(name) && !deadLetters.has(name) && (options.declared === true || !declared.topics.has(name));
   const topics = await readTopics(admin, isWanted, CALL, progress);
   const groups = await readGroups(admin, cluster.capabilities.includes("groupConfigs"), CALL, progress);
-  const read = groups.filter((group) => group.topics.some(isNamed));
+  const read = groups.filter(
+    ({ groupId, topics: ofGroup }) =>
+      ofGroup.some(isNamed) && (options.declared === true || !declared.groups.has(groupId)),
+  );
   const { namespace, policies = false } = options;
-  return exportedManifests({ topics, groups: read }, { bus, isNew, namespace, withPolicies: policies });
+  return exportedManifests({ topics, groups: read }, { bus, isNew, namespace, withPolicies: policies, declared });
 }
 
 /** `orders.*` means what begins with `orders.`. */
@@ -151,24 +170,23 @@ function patternOf(text: string): NamePattern {
 
 function describe(
   manifests: readonly ExportedManifest[],
-  { bus, held, isNew }: Source,
-  { declared }: ExportOptions,
+  { bus, declared, isNew }: Source,
+  options: ExportOptions,
 ): string {
   const count = (kind: string): number => manifests.filter(({ object }) => object.kind === kind).length;
-  const parts = [
-    counted(count("EventTopic"), "topic"),
-    counted(count("ConsumerGroup"), "group"),
-    ...(count("RetentionPolicy") === 0 ? [] : [counted(count("RetentionPolicy"), "policy").replace(/ys$/, "ies")]),
-  ];
+  const policies = count("RetentionPolicy");
   const notes = manifests.reduce((sum, manifest) => sum + manifest.notes.length, 0);
+  const leftOut = declared.topics.size + declared.groups.size;
   return [
-    `Exported ${parts.join(", ")} of EventBus "${bus.metadata.name}"`,
-    ...(notes === 0 ? [] : [`; ${counted(notes, "remark")} beside them as comments`]),
-    ...(held.size === 0 || declared === true
-      ? []
-      : [`; ${counted(held.size, "topic")} that EventTopics hold already left out (--declared)`]),
-    ...(!isNew && count("EventBus") > 0
-      ? [`. The EventBus with it: its spec.legacyNames must allow some of these names`]
-      : []),
+    `Exported ${counted(count("EventTopic"), "topic")}, ${counted(count("ConsumerGroup"), "group")}`,
+    policies === 0 ? "" : ` and ${policies === 1 ? "1 policy" : `${policies} policies`}`,
+    ` of EventBus "${bus.metadata.name}"`,
+    notes === 0 ? "" : `; ${counted(notes, "remark")} among them as comments`,
+    leftOut === 0 || options.declared === true
+      ? ""
+      : "; what objects on this bus declare already is left out (--declared)",
+    !isNew && count("EventBus") > 0
+      ? ". The EventBus is among them: spec.legacyNames must allow some of these names"
+      : "",
   ].join("");
 }

@@ -73,7 +73,7 @@ async function planWith(
   const progress = progressOn(terminal);
   const call: Call = { signal: new AbortController().signal, deadlineMs: ANSWER_DEADLINE_MS, priority: "live" };
   progress.say("Reading the Kubernetes cluster");
-  const { objects: applied, notes } = (await live?.load(namespacesOf(typed.objects), call)) ?? {
+  const { objects: applied, notes } = (await live?.load(typed.objects, call)) ?? {
     objects: NO_OBJECTS,
     notes: [],
   };
@@ -107,10 +107,6 @@ function listsOver(files: ObjectLists, live: ObjectLists): ObjectLists {
     groups: laidOver(files.groups, live.groups, nowMs),
     namespaces: [...namespaces.values()],
   };
-}
-
-function namespacesOf({ groups, topics }: ObjectLists): string[] {
-  return [...new Set([...topics, ...groups].map(({ metadata }) => metadata.namespace ?? ""))].toSorted();
 }
 
 /** The buses of these objects. */

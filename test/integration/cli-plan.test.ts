@@ -29,9 +29,13 @@ describe("plan", () => {
   afterEach(() => line[Symbol.asyncDispose]());
   after(() => operator.stop());
 
-  async function planned(objects: readonly object[], options: Partial<PlanOptions> = {}): Promise<Planned> {
+  async function planned(
+    objects: readonly object[],
+    options: Partial<PlanOptions> = {},
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Planned> {
     const before = await operator.writes();
-    const terminal = line.terminal();
+    const terminal = line.terminal(environment);
     const file = await line.file(...objects);
     const code = await plan(
       [file],
@@ -196,6 +200,35 @@ describe("plan", () => {
     line.expectReadsOnly();
   });
 
+  it("is content with the rights of a tenant, and says what it does not see", async function () {
+    this.timeout(30_000);
+    const tenant = await tenantKubeconfig(operator);
+    const topic = line.topic("tenants", { partitions: 1 });
+    const blind = planned([topic], {}, tenant).catch((error: unknown) => error);
+    expect(await blind)
+      .to.have.property("message")
+      .that.includes("You may not read ");
+    const bus = await operator.bus();
+    const file = { apiVersion: bus.apiVersion, kind: bus.kind, metadata: { name: operator.id }, spec: bus.spec };
+    const policy = {
+      apiVersion: bus.apiVersion,
+      kind: "RetentionPolicy",
+      metadata: { name: "unrelated" },
+      spec: { retention: { time: "7d" } },
+    };
+    const { code, notes, objects } = await planned([topic, file, policy], {}, tenant);
+    expect([code, objects.map(({ name }) => name), objects[0]?.actions[0]?.type]).to.deep.equal([
+      3,
+      ["tenants"],
+      "createTopic",
+    ]);
+    expect(notes.join("\n"))
+      .to.include("eventbuses may not be read")
+      .and.include(`eventtopics of other namespaces than "${operator.id}" may not be read`)
+      .and.include("Namespaces may not be read");
+    line.expectReadsOnly();
+  });
+
   it("plans nothing for manifests that are not valid", async () => {
     const wrong = planned([line.topic("wrong", { partitions: 0 })]).catch((error: unknown) => error);
     expect(await wrong)
@@ -206,4 +239,16 @@ describe("plan", () => {
 
 function messageOf({ status }: EventTopic): string {
   return status?.conditions?.find(({ type }) => type === "Ready")?.message ?? "";
+}
+
+/** Somebody who may list what teams own, in their own namespace. */
+async function tenantKubeconfig({ controlPlane, id }: OperatorUnderTest): Promise<{ readonly KUBECONFIG: string }> {
+  const rules = [{ apiGroups: ["eventbus.dev"], resources: ["eventtopics", "consumergroups"], verbs: ["list"] }];
+  const subjects = [{ kind: "ServiceAccount", name: "tenant", namespace: id }];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "tenant" };
+  const roles = `/apis/rbac.authorization.k8s.io/v1/namespaces/${id}`;
+  await controlPlane.request("POST", `/api/v1/namespaces/${id}/serviceaccounts`, { metadata: { name: "tenant" } });
+  await controlPlane.request("POST", `${roles}/roles`, { metadata: { name: "tenant" }, rules });
+  await controlPlane.request("POST", `${roles}/rolebindings`, { metadata: { name: "tenant" }, subjects, roleRef });
+  return { KUBECONFIG: await controlPlane.kubeconfigForServiceAccount(id, "tenant") };
 }

@@ -2,7 +2,6 @@
 
 import type { ConsumerGroupSpec } from "../../api/consumer-group.ts";
 import type { ConfigEntry } from "../../kafka/model/topic-config.ts";
-import { objectNameOf } from "./object-name.ts";
 
 export interface LiveGroup {
   readonly groupId: string;
@@ -15,26 +14,23 @@ export interface LiveGroup {
 /** Most entries of spec.topics; a group of more counts the lag of all that it has commits on. */
 const TOPICS_MOST = 64;
 
-/** `objectOf`: name of the EventTopic that stands for a topic, where one does. */
+/** `name`: of the object. `objectOf`: name of the EventTopic that stands for a topic, where one does. */
 export function exportedGroup(
   { groupId, topics, configs = [] }: LiveGroup,
   busName: string,
+  name: string,
   objectOf: (topicName: string) => string | undefined,
-): { readonly name: string; readonly spec: ConsumerGroupSpec } {
-  const name = objectNameOf(groupId);
+): ConsumerGroupSpec {
   const own = configs.filter(({ source, value }) => source === "group" && value !== null);
   const read = topics.toSorted().map((topicName) => {
     const eventTopic = objectOf(topicName);
     return eventTopic === undefined ? { topicName } : { eventTopicRef: { name: eventTopic } };
   });
   return {
-    name,
-    spec: {
-      busRef: { name: busName },
-      groupId: name === groupId ? undefined : groupId,
-      topics: read.length > TOPICS_MOST ? undefined : read,
-      groupConfig: own.length === 0 ? undefined : Object.fromEntries(own.map(({ key, value }) => [key, value ?? ""])),
-      deletionPolicy: "Retain",
-    },
+    busRef: { name: busName },
+    groupId: name === groupId ? undefined : groupId,
+    topics: read.length > TOPICS_MOST ? undefined : read,
+    groupConfig: own.length === 0 ? undefined : Object.fromEntries(own.map(({ key, value }) => [key, value ?? ""])),
+    deletionPolicy: "Retain",
   };
 }

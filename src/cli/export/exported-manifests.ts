@@ -1,7 +1,7 @@
 // Everything that an export writes, in a stable order: the EventBus where it must change or is new, policies, topics,
 // groups. Pure.
 
-import type { KubernetesObject } from "../../api/custom-resource.ts";
+import type { KubernetesObject, ObjectKey } from "../../api/custom-resource.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import { API_VERSION } from "../../api/group.ts";
 import { matchesAnyPattern } from "../../domain/name-pattern.ts";
@@ -25,6 +25,15 @@ export interface ExportFrame {
   readonly isNew: boolean;
   readonly namespace: string;
   readonly withPolicies: boolean;
+  readonly declared: DeclaredNames;
+}
+
+/** What objects of the Kubernetes cluster stand for already, by names in Kafka, and the names that objects have. */
+export interface DeclaredNames {
+  readonly topics: ReadonlyMap<string, ObjectKey>;
+  readonly groups: ReadonlyMap<string, ObjectKey>;
+  /** `<kind>/<namespace>/<name>` of every object. */
+  readonly objects: ReadonlySet<string>;
 }
 
 /** Most entries of spec.legacyNames. */
@@ -32,35 +41,45 @@ const LEGACY_NAMES_MOST = 256;
 
 export function exportedManifests(
   { groups, topics }: { readonly topics: readonly LiveTopic[]; readonly groups: readonly LiveGroup[] },
-  { bus, isNew, namespace, withPolicies }: ExportFrame,
+  frame: ExportFrame,
 ): ExportedManifest[] {
+  const { bus, declared, isNew, namespace, withPolicies } = frame;
   const policies = withPolicies ? exportedPolicies(topics) : [];
-  const written = topics.map((live) => topicManifest(live, bus, namespace, policies));
+  const written = topics.map((live) => topicManifest(live, frame, policies));
   const whole = written.flatMap(({ object }) => (object.spec.topicName === undefined ? [] : [object.spec.topicName]));
-  const names = new Set(topics.map(({ topic }) => topic.name));
-  const objectOf = (topicName: string): string | undefined =>
-    names.has(topicName) ? objectNameOf(topicName) : undefined;
+  const exported = topics.map(({ topic }, index) => [topic.name, written[index]?.object.metadata] as const);
+  const objects = new Map<string, ObjectKey | undefined>([...declared.topics, ...exported]);
   return [
     ...busManifest(bus, isNew, whole),
     ...policies.map(({ name, spec }) => ({ object: objectOfKind("RetentionPolicy", { name }, spec), notes: [] })),
     ...written,
     ...groups.map((group) => {
-      const { name, spec } = exportedGroup(group, bus.metadata.name, objectOf);
-      return { object: objectOfKind("ConsumerGroup", { name, namespace }, spec), notes: [] };
+      const metadata = declared.groups.get(group.groupId) ?? newKey("ConsumerGroup", group.groupId, frame);
+      const spec = exportedGroup(group, bus.metadata.name, metadata.name, (topicName) => {
+        const topic = objects.get(topicName);
+        // Another namespace would have to consent.
+        return topic?.namespace === namespace ? topic.name : undefined;
+      });
+      return { object: objectOfKind("ConsumerGroup", metadata, spec), notes: [] };
     }),
   ];
 }
 
+function newKey(kind: string, kafkaName: string, { declared, namespace }: ExportFrame): ObjectKey {
+  return { namespace, name: objectNameOf(kafkaName, (name) => declared.objects.has(`${kind}/${namespace}/${name}`)) };
+}
+
 function topicManifest(
   live: LiveTopic,
-  bus: EventBus,
-  namespace: string,
+  frame: ExportFrame,
   policies: readonly ExportedPolicy[],
 ): ExportedManifest & { readonly object: { readonly spec: ReturnType<typeof exportedTopic>["spec"] } } {
-  const policy = policies.find(({ topics }) => topics.has(live.topic.name));
-  const { notes, spec } = exportedTopic(live, bus, policy === undefined ? new Set() : POLICY_KEYS);
+  const { name } = live.topic;
+  const policy = policies.find(({ topics }) => topics.has(name));
+  const { notes, spec } = exportedTopic(live, frame.bus, policy === undefined ? new Set() : POLICY_KEYS);
   const withPolicy = policy === undefined ? spec : { ...spec, retentionPolicyRef: { name: policy.name } };
-  return { object: objectOfKind("EventTopic", { name: objectNameOf(live.topic.name), namespace }, withPolicy), notes };
+  const metadata = frame.declared.topics.get(name) ?? newKey("EventTopic", name, frame);
+  return { object: objectOfKind("EventTopic", metadata, withPolicy), notes };
 }
 
 function busManifest({ metadata, spec }: EventBus, isNew: boolean, names: readonly string[]): ExportedManifest[] {

@@ -15,6 +15,7 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { createMetrics } from "../../telemetry/prometheus-metrics.ts";
 import type { ConnectOptions } from "../connection/connect-buses.ts";
+import type { ObjectLists } from "../preview/objects.ts";
 import type { Terminal } from "../terminal.ts";
 import { loadObjects, type LoadedObjects } from "./load-objects.ts";
 import { loadStrimzi } from "./strimzi-objects.ts";
@@ -26,7 +27,7 @@ export interface Surroundings extends Pick<ConnectOptions, "origins" | "readSecr
 
 /** Reads the cluster; `close` ends its connections. */
 export interface LiveCluster {
-  load(namespaces: readonly string[], call: ApiCall): Promise<LoadedObjects>;
+  load(files: ObjectLists, call: ApiCall): Promise<LoadedObjects>;
   /** Of buses: those of the files, and of the cluster. */
   around(buses: readonly EventBus[], call: ApiCall): Promise<Surroundings>;
   close(): Promise<void>;
@@ -51,7 +52,7 @@ export function liveCluster({ environment, homeDirectory }: Terminal, version: s
   });
   const secretNamespace = environment["EVENTBUS_SECRET_NAMESPACE"] ?? SECRET_NAMESPACE;
   return {
-    load: (namespaces, call) => loadObjects((type) => client.resources(type), namespaces, call),
+    load: (files, call) => loadObjects((type) => client.resources(type), files, call),
     around: async (buses, call) => {
       const strimzi = await loadStrimzi((type) => client.resources(type), buses, call);
       const secrets = new FollowedSecrets({

@@ -26,15 +26,23 @@ const NAMESPACE: ResourceType = {
   isNamespaced: false,
 };
 
-/** `namespaces`: those that are read where not all may be. */
-export async function loadObjects(
-  resources: ResourcesOf,
-  namespaces: readonly string[],
-  call: ApiCall,
-): Promise<LoadedObjects> {
+/**
+ * What may not be read everywhere is read in the namespaces of the files; EventBuses and RetentionPolicies that may not be
+ * read at all must be among the files.
+ */
+export async function loadObjects(resources: ResourcesOf, files: ObjectLists, call: ApiCall): Promise<LoadedObjects> {
+  const namespaces = namespacesOf(files);
   const notes: string[] = [];
-  const everywhere = async <T extends KubernetesObject>(type: ResourceType): Promise<readonly T[]> =>
-    (await listed<T>(resources(type), {}, call)) ?? forbidden(type);
+  const everywhere = async <T extends KubernetesObject>(
+    type: ResourceType,
+    own: readonly T[],
+  ): Promise<readonly T[]> => {
+    const all = await listed<T>(resources(type), {}, call);
+    if (all !== undefined) return all;
+    if (own.length === 0) forbidden(type);
+    notes.push(`${type.plural} may not be read: those of the files are taken as applied, and others are not known`);
+    return own.map((object) => ({ ...object, metadata: { ...object.metadata, generation: 1 } }));
+  };
   const perNamespace = async <T extends KubernetesObject>(type: ResourceType): Promise<readonly T[]> => {
     const all = await listed<T>(resources(type), {}, call);
     if (all !== undefined) return all;
@@ -46,8 +54,8 @@ export async function loadObjects(
     return (await Promise.all(parts)).flatMap((part) => part ?? forbidden(type));
   };
   const [buses, policies, topics, groups, known] = await Promise.all([
-    everywhere<ObjectLists["buses"][number]>(eventBus),
-    everywhere<ObjectLists["policies"][number]>(retentionPolicy),
+    everywhere<ObjectLists["buses"][number]>(eventBus, files.buses),
+    everywhere<ObjectLists["policies"][number]>(retentionPolicy, files.policies),
     perNamespace<ObjectLists["topics"][number]>(eventTopic),
     perNamespace<ObjectLists["groups"][number]>(consumerGroup),
     listed<KubernetesObject>(resources(NAMESPACE), {}, call),
@@ -66,11 +74,16 @@ async function listed<T extends KubernetesObject>(
   try {
     return (await resources.list(selection, call)).items;
   } catch (error) {
-    if (!(error instanceof KubernetesError)) throw error;
-    if (error.code === 404) return [];
-    if (error.code === 403) return undefined;
-    throw new CommandError(`Cannot read from the Kubernetes cluster: ${error.message}; --no-cluster goes without it`);
+    if (error instanceof KubernetesError && error.code === 404) return [];
+    if (error instanceof KubernetesError && error.code === 403) return undefined;
+    // Also a kubeconfig that cannot be read, or a credential plugin that fails.
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`Cannot read from the Kubernetes cluster: ${why}; --no-cluster goes without it`);
   }
+}
+
+function namespacesOf({ groups, topics }: ObjectLists): string[] {
+  return [...new Set([...topics, ...groups].map(({ metadata }) => metadata.namespace ?? ""))].toSorted();
 }
 
 function forbidden({ plural }: ResourceType): never {
