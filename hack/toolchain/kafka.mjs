@@ -15,26 +15,41 @@ import { copyWithMaven } from "./maven.mjs";
  * @import { Reaper } from "../reaper/reaper.mjs"
  */
 
-/** Sum, size and path in the layout of a Maven repository: what a broker and a client of this version load. */
-const LOCK = new URL("kafka-jars.lock", import.meta.url);
+/**
+ * Sum, size and path in the layout of a Maven repository: what a broker and a client load, by release. The first is what
+ * everything runs on; others are tried.
+ *
+ * @typedef {keyof typeof LOCKS} KafkaRelease
+ */
+const LOCKS = {
+  "kafka-4.3": new URL("kafka-jars.lock", import.meta.url),
+  "kafka-3.9": new URL("kafka-jars-3.9.lock", import.meta.url),
+};
 /** `MAVEN_CENTRAL_URL` names a mirror, for machines without mvn; its files must be the same. */
 const REPOSITORY = process.env["MAVEN_CENTRAL_URL"] || "https://repo1.maven.org/maven2";
 const PARALLEL_DOWNLOADS = 6;
 
 /** @typedef {{ sum: string, bytes: number, path: string, file: string }} Jar */
 
-/** @returns {readonly Jar[]} */
-function lockedJars() {
-  const lines = readFileSync(LOCK, "utf8").trim().split("\n");
+/**
+ * @param {KafkaRelease} release
+ * @returns {readonly Jar[]}
+ */
+function lockedJars(release) {
+  const lines = readFileSync(LOCKS[release], "utf8").trim().split("\n");
   return lines.map((line) => {
     const [sum = "", bytes, path = ""] = line.split(" ");
     return { sum, bytes: Number(bytes), path, file: basename(path) };
   });
 }
 
-/** Changes with every byte of the jars. */
-export function kafkaKey() {
-  return keyOf(readFileSync(LOCK));
+/**
+ * Changes with every byte of the jars.
+ *
+ * @param {KafkaRelease} release
+ */
+export function kafkaKey(release = "kafka-4.3") {
+  return keyOf(readFileSync(LOCKS[release]));
 }
 
 /**
@@ -45,26 +60,36 @@ export function kafkaKey() {
 export function findKafkaHome() {
   const given = process.env["KAFKA_HOME"];
   if (given !== undefined && given !== "") return given;
-  const cached = join(cacheRoot(), homeName());
-  const isComplete = lockedJars().every(({ file }) => existsSync(join(cached, "libs", file)));
+  return findCached("kafka-4.3");
+}
+
+/** @param {KafkaRelease} release */
+function findCached(release) {
+  const cached = join(cacheRoot(), homeName(release));
+  const isComplete = lockedJars(release).every(({ file }) => existsSync(join(cached, "libs", file)));
   return isComplete ? cached : undefined;
 }
 
 /**
- * Absolute path of a folder with `libs/*.jar`, fetched when missing.
+ * Absolute path of a folder with `libs/*.jar`, fetched when missing. KAFKA_HOME stands for the first release.
  *
  * @param {Progress} progress
+ * @param {KafkaRelease} release
  * @returns {Promise<string>}
  */
-export async function kafkaHome(progress) {
-  return findKafkaHome() ?? (await progress.part({ title: "Kafka", usualSeconds: 20 }, getJars));
+export async function kafkaHome(progress, release = "kafka-4.3") {
+  const found = release === "kafka-4.3" ? findKafkaHome() : findCached(release);
+  return found ?? (await progress.part({ title: "Kafka", usualSeconds: 20 }, (part) => getJars(part, release)));
 }
 
-/** @param {Part} part */
-async function getJars(part) {
-  const jars = lockedJars();
+/**
+ * @param {Part} part
+ * @param {KafkaRelease} release
+ */
+async function getJars(part, release) {
+  const jars = lockedJars(release);
   const wanted = {
-    name: `${homeName()}/libs`,
+    name: `${homeName(release)}/libs`,
     files: jars.map(({ file }) => file),
     onWait: (/** @type {number} */ pid) => (part.note = `waiting for process ${pid}, which is getting it`),
   };
@@ -72,7 +97,7 @@ async function getJars(part) {
     const lacking = jars.filter(({ file }) => missing.includes(file));
     await fetchJars({ draft, jars: lacking, reaper, part });
   });
-  return join(cacheRoot(), homeName());
+  return join(cacheRoot(), homeName(release));
 }
 
 /** @param {{ draft: string, jars: readonly Jar[], reaper: Reaper, part: Part }} task */
@@ -127,6 +152,7 @@ async function hasSum(file, jar) {
   }
 }
 
-function homeName() {
-  return `kafka-${kafkaKey()}`;
+/** @param {KafkaRelease} release */
+function homeName(release) {
+  return `kafka-${kafkaKey(release)}`;
 }

@@ -1,4 +1,6 @@
-// Values of topic configurations as Kafka 4.3 spells and refuses them. Data only.
+// Values of topic configurations as Kafka spells and refuses them. Data only.
+
+import type { KafkaRelease } from "./kafka-release.ts";
 
 /** Together with 500 others they make more records than the controller takes in one request. */
 export const manyConfigs: readonly (readonly [string, string])[] = [
@@ -24,10 +26,12 @@ export const manyConfigs: readonly (readonly [string, string])[] = [
   ["segment.jitter.ms", "0"],
 ];
 
-export const spellings: readonly (readonly [key: string, given: string, shown: string])[] = [
+export const spellings = ({
+  twiceCompact,
+}: KafkaRelease): readonly (readonly [key: string, given: string, shown: string])[] => [
   ["retention.ms", " 05000 ", "5000"],
   ["cleanup.policy", "delete, compact", "delete,compact"],
-  ["cleanup.policy", "compact,compact", "compact"],
+  ["cleanup.policy", "compact,compact", twiceCompact],
   ["preallocate", "TRUE", "true"],
   ["min.cleanable.dirty.ratio", "0.50", "0.5"],
   ["min.cleanable.dirty.ratio", "1", "1.0"],

@@ -7,6 +7,7 @@ import type { Answer } from "../../src/kafka/model/failure.ts";
 import type { ConfigEntry } from "../../src/kafka/model/topic-config.ts";
 import { badValues, manyConfigs, spellings } from "./kafka-admin-config-values.ts";
 import { call, eventually, type KafkaSuite, refusal, value } from "./kafka-admin-suite.ts";
+import type { KafkaRelease } from "./kafka-release.ts";
 
 function keysOf(answer: Answer<readonly ConfigEntry[]>): readonly string[] {
   return value(answer)
@@ -14,7 +15,7 @@ function keysOf(answer: Answer<readonly ConfigEntry[]>): readonly string[] {
     .toSorted();
 }
 
-export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite): void {
+export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite, release: KafkaRelease): void {
   describe("of configurations", () => {
     it("tells each value with its source and what it falls back to", async () => {
       const { name } = await suite().made({ configs: { "retention.ms": "86400000", "segment.ms": "3600000" } });
@@ -37,7 +38,7 @@ export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite): voi
       });
       expect(await suite().configOf(name, "min.insync.replicas")).to.deep.include({
         value: "1",
-        source: "dynamicDefault",
+        source: release.minInSyncSource,
       });
     });
 
@@ -49,7 +50,7 @@ export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite): voi
         suite().admin.describeConfigs(resource, call(), ["retention.ms", "cleanup.policy"]),
         suite().admin.describeConfigs(resource, call(), ["bogus"]),
       ]);
-      expect(value(all)).to.have.length(33);
+      expect(value(all)).to.have.length(release.topicConfigs);
       expect(keysOf(some)).to.deep.equal(["cleanup.policy", "retention.ms"]);
       expect(keysOf(unknown)).to.deep.equal([]);
     });
@@ -97,7 +98,7 @@ export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite): voi
       await suite().configBecomes(name, "retention.ms", "3000");
     });
 
-    for (const [key, given, shown] of spellings) {
+    for (const [key, given, shown] of spellings(release)) {
       it(`shows ${key} "${given}" as the broker spells it`, async () => {
         const { name } = await suite().made({ configs: { [key]: given } });
         expect(await suite().configOf(name, key)).to.include({ value: shown, source: "topic" });
@@ -188,22 +189,26 @@ export function itKeepsTheContractOfConfigurations(suite: () => KafkaSuite): voi
       }
     });
 
-    it("changes and describes the configuration of groups", async () => {
-      const resource = { kind: "group", name: suite().newName() } as const;
-      const key = "consumer.session.timeout.ms";
-      const of = (found: readonly ConfigEntry[]): ConfigEntry | undefined => found.find((entry) => entry.key === key);
-      const original = of(value(await suite().admin.describeConfigs(resource, call())));
-      value(await suite().admin.alterConfigs(resource, { set: { [key]: "50000" }, unset: [] }, suite().write()));
-      const entries = await eventually(
-        () => suite().admin.describeConfigs(resource, call()),
-        (found) => of(found)?.value === "50000",
-      );
-      expect(of(entries)).to.deep.include({
-        source: "group",
-        inherited: { value: original?.value, source: original?.source },
-      });
-      const unknown = await suite().admin.alterConfigs(resource, { set: { nope: "1" }, unset: [] }, suite().write());
-      expect(refusal(unknown)).to.deep.equal({ kind: "invalid", code: 40, message: "Unknown group config name: nope" });
+    if (release.capabilities.includes("groupConfigs")) itConfiguresGroups(suite);
+  });
+}
+
+function itConfiguresGroups(suite: () => KafkaSuite): void {
+  it("changes and describes the configuration of groups", async () => {
+    const resource = { kind: "group", name: suite().newName() } as const;
+    const key = "consumer.session.timeout.ms";
+    const of = (found: readonly ConfigEntry[]): ConfigEntry | undefined => found.find((entry) => entry.key === key);
+    const original = of(value(await suite().admin.describeConfigs(resource, call())));
+    value(await suite().admin.alterConfigs(resource, { set: { [key]: "50000" }, unset: [] }, suite().write()));
+    const entries = await eventually(
+      () => suite().admin.describeConfigs(resource, call()),
+      (found) => of(found)?.value === "50000",
+    );
+    expect(of(entries)).to.deep.include({
+      source: "group",
+      inherited: { value: original?.value, source: original?.source },
     });
+    const unknown = await suite().admin.alterConfigs(resource, { set: { nope: "1" }, unset: [] }, suite().write());
+    expect(refusal(unknown)).to.deep.equal({ kind: "invalid", code: 40, message: "Unknown group config name: nope" });
   });
 }

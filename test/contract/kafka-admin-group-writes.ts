@@ -5,8 +5,7 @@ import { describe, it } from "mocha";
 
 import type { CommittedOffset } from "../../src/kafka/model/offsets.ts";
 import { call, eventually, type KafkaSuite, refusal, value } from "./kafka-admin-suite.ts";
-
-const protocols = ["classic", "consumer"] as const;
+import type { KafkaRelease } from "./kafka-release.ts";
 
 async function leavesEmpty(suite: KafkaSuite, groupId: string): Promise<void> {
   await eventually(
@@ -24,7 +23,11 @@ async function committed(suite: KafkaSuite, groupId: string, offset: CommittedOf
 }
 
 /** A group that has committed and is empty now. */
-async function emptyGroup(suite: KafkaSuite, protocol: (typeof protocols)[number], topic: string): Promise<string> {
+async function emptyGroup(
+  suite: KafkaSuite,
+  protocol: KafkaRelease["protocols"][number],
+  topic: string,
+): Promise<string> {
   const groupId = suite.newName();
   const member = await suite.kafka.startConsumer({ groupId, protocol, topic });
   await member.stop();
@@ -32,7 +35,7 @@ async function emptyGroup(suite: KafkaSuite, protocol: (typeof protocols)[number
   return groupId;
 }
 
-function itCommits(suite: () => KafkaSuite): void {
+function itCommits(suite: () => KafkaSuite, { protocols }: KafkaRelease): void {
   it("commits for a group that is not there, which makes an empty one", async () => {
     const { name: topic } = await suite().made({ partitions: 3 });
     const groupId = suite().newName();
@@ -97,7 +100,7 @@ function itCommits(suite: () => KafkaSuite): void {
   });
 }
 
-function itDeletes(suite: () => KafkaSuite): void {
+function itDeletes(suite: () => KafkaSuite, { protocols }: KafkaRelease): void {
   for (const protocol of protocols) {
     it(`deletes an empty group of the ${protocol} protocol with its offsets, never a live one`, async function () {
       this.timeout(60_000);
@@ -130,10 +133,10 @@ function itDeletes(suite: () => KafkaSuite): void {
   });
 }
 
-export function itKeepsTheContractOfGroupWrites(suite: () => KafkaSuite): void {
+export function itKeepsTheContractOfGroupWrites(suite: () => KafkaSuite, release: KafkaRelease): void {
   describe("of changes to groups", () => {
-    itCommits(suite);
-    itDeletes(suite);
+    itCommits(suite, release);
+    itDeletes(suite, release);
 
     it("forgets the commits on a topic that was deleted, also when another of its name comes", async () => {
       const { name: topic, id } = await suite().made();

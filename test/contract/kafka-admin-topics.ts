@@ -6,21 +6,15 @@ import { describe, it } from "mocha";
 import type { Answer } from "../../src/kafka/model/failure.ts";
 import { manyConfigs } from "./kafka-admin-config-values.ts";
 import { call, eventually, type KafkaSuite, refusal, value } from "./kafka-admin-suite.ts";
+import type { KafkaRelease } from "./kafka-release.ts";
 
-export function itKeepsTheContractOfTopics(suite: () => KafkaSuite): void {
+export function itKeepsTheContractOfTopics(suite: () => KafkaSuite, release: KafkaRelease): void {
   describe("of a cluster", () => {
     it("tells its identity, brokers, release and what it can do", async () => {
       const cluster = value(await suite().admin.cluster(call()));
-      expect(cluster).to.include({ id: suite().kafka.clusterId, version: "4.3" });
+      expect(cluster).to.include({ id: suite().kafka.clusterId, version: release.version });
       expect(cluster.brokers.map(({ id }) => id)).to.deep.equal(suite().kafka.brokerIds);
-      expect(cluster.capabilities).to.deep.equal([
-        "consumerGroupProtocol",
-        "eligibleLeaderReplicas",
-        "groupConfigs",
-        "incrementalAlterConfigs",
-        "shareGroups",
-        "topicIds",
-      ]);
+      expect(cluster.capabilities).to.deep.equal(release.capabilities);
     });
   });
 
@@ -85,7 +79,7 @@ export function itKeepsTheContractOfTopics(suite: () => KafkaSuite): void {
           code: 38,
           message:
             `Unable to replicate the partition ${tooMany} time(s): The target replication factor of ${tooMany} cannot be reached because ` +
-            `only ${suite().kafka.brokerIds.length} broker(s) are registered or some brokers have all their log directories cordoned.`,
+            `only ${suite().kafka.brokerIds.length} broker(s)${release.tooManyReplicas}`,
         },
         {
           kind: "invalid",

@@ -10,9 +10,13 @@ import { itKeepsTheContractOfGroups } from "./kafka-admin-groups.ts";
 import { itKeepsTheContractOfRecords } from "./kafka-admin-records.ts";
 import { KafkaSuite, type KafkaUnderTest } from "./kafka-admin-suite.ts";
 import { itKeepsTheContractOfTopics } from "./kafka-admin-topics.ts";
+import { KAFKA_4_3, type KafkaRelease } from "./kafka-release.ts";
 
 /** Defines the suite for one kind of Kafka. */
-export function itKeepsTheKafkaAdminContract(start: () => Promise<KafkaUnderTest>): void {
+export function itKeepsTheKafkaAdminContract(
+  start: () => Promise<KafkaUnderTest>,
+  release: KafkaRelease = KAFKA_4_3,
+): void {
   let started: KafkaSuite | undefined;
   const suite = (): KafkaSuite => {
     if (started === undefined) throw new Error("The Kafka under test has not been started");
@@ -27,10 +31,10 @@ export function itKeepsTheKafkaAdminContract(start: () => Promise<KafkaUnderTest
     await started?.kafka.stop();
   });
 
-  itKeepsTheContractOfTopics(suite);
-  itKeepsTheContractOfConfigurations(suite);
+  itKeepsTheContractOfTopics(suite, release);
+  itKeepsTheContractOfConfigurations(suite, release);
   itKeepsTheContractOfRecords(suite);
-  itKeepsTheContractOfGroups(suite);
-  itKeepsTheContractOfGroupWrites(suite);
+  itKeepsTheContractOfGroups(suite, release);
+  itKeepsTheContractOfGroupWrites(suite, release);
   itKeepsTheContractOfCalls(suite);
 }

@@ -7,7 +7,7 @@ import type { ControlPlaneBinary } from "../../hack/toolchain/control-plane-pins
 import { controlPlaneBinaries } from "../../hack/toolchain/control-plane.mjs";
 import { findClassArchive } from "../../hack/toolchain/kafka-classes.mjs";
 import { kafkaProbeJar } from "../../hack/toolchain/kafka-probe.mjs";
-import { kafkaHome } from "../../hack/toolchain/kafka.mjs";
+import { kafkaHome, type KafkaRelease } from "../../hack/toolchain/kafka.mjs";
 import { Progress } from "../../hack/toolchain/progress.mjs";
 
 const progress = new Progress();
@@ -21,7 +21,15 @@ export async function controlPlaneBinary(name: ControlPlaneBinary): Promise<stri
 
 /** Kafka's jars, of KAFKA_HOME or the cache; sorted, so that a class archive finds its class path again. */
 export async function kafkaJars(): Promise<string[]> {
-  const folder = join(await kafkaHome(progress), "libs");
+  return await brokerJars();
+}
+
+/** The same of a release; others than the first are for brokers alone. */
+export async function brokerJars(release: KafkaRelease = "kafka-4.3"): Promise<string[]> {
+  return await jarsIn(join(await kafkaHome(progress, release), "libs"));
+}
+
+async function jarsIn(folder: string): Promise<string[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".jar"));
   if (names.length === 0) throw new Error(`There are no jars in "${folder}"`);
   return names.toSorted().map((name) => join(folder, name));

@@ -4,7 +4,8 @@ import { writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { jdkProgram } from "../../hack/toolchain/jdk.mjs";
-import { kafkaJars, sharedClassFlags } from "./assets.ts";
+import type { KafkaRelease } from "../../hack/toolchain/kafka.mjs";
+import { brokerJars, sharedClassFlags } from "./assets.ts";
 import type { ControlledProcess } from "./controlled-process.ts";
 import { findFreePorts, withFreshPorts } from "./free-ports.ts";
 import { formatDataFolder, randomKafkaId } from "./kafka-format.ts";
@@ -13,6 +14,8 @@ import { brokerProperties, listenersWith, type BrokerSpec, type ListenerSpec } f
 import { Sandbox } from "./sandbox.ts";
 
 export interface KafkaOptions {
+  /** Default the release that everything runs on. */
+  readonly release?: KafkaRelease;
   /** Default 1. With three, each votes in the controller quorum, so any one may be lost. */
   readonly brokers?: 1 | 3;
   /** Merged last into every broker's server.properties. */
@@ -112,7 +115,7 @@ async function launch(sandbox: Sandbox, options: KafkaOptions): Promise<KafkaClu
   const listeners = listenersWith(options.listeners ?? []);
   const specs = await brokerSpecs(sandbox.folder, options.brokers ?? 1, listeners);
   const clusterId = randomKafkaId();
-  const jars = await kafkaJars();
+  const jars = await brokerJars(options.release);
   const logging = await writeLoggingConfig(sandbox.folder);
   const flags = [
     ...jvmFlags({ heapMb: options.heapMb ?? 256, scratch: sandbox.scratch }),
@@ -136,7 +139,7 @@ async function launch(sandbox: Sandbox, options: KafkaOptions): Promise<KafkaClu
       const process = sandbox.process({
         name: `broker-${spec.id}`,
         command: jdkProgram("java"),
-        args: [...flags, `-Dlog4j2.configurationFile=${logging}`, "-cp", jars.join(":"), "kafka.Kafka", propertiesFile],
+        args: [...flags, ...logging, "-cp", jars.join(":"), "kafka.Kafka", propertiesFile],
         // A TCP connection is accepted long before the broker knows its metadata.
         isReady: (log) => log.includes("Kafka Server started"),
         readyTimeoutMs: 90_000,
@@ -186,22 +189,32 @@ function propertiesText(properties: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-async function writeLoggingConfig(folder: string): Promise<string> {
-  const file = join(folder, "log4j2.properties");
-  const lines = [
+/** Warnings, and when a broker is ready; flags for both generations of Log4j, since Kafka 3.9 has the first. */
+async function writeLoggingConfig(folder: string): Promise<string[]> {
+  const [ready, network] = ["kafka.server.KafkaRaftServer", "org.apache.kafka.clients.NetworkClient"];
+  const pattern = "%d{ISO8601} %p %m (%c)%n";
+  const second = [
     "appender.stdout.type=Console",
     "appender.stdout.name=stdout",
     "appender.stdout.layout.type=PatternLayout",
-    "appender.stdout.layout.pattern=%d{ISO8601} %p %m (%c)%n",
+    `appender.stdout.layout.pattern=${pattern}`,
     "rootLogger.level=warn",
     "rootLogger.appenderRef.stdout.ref=stdout",
-    // Says when the broker is ready.
-    "logger.server.name=kafka.server.KafkaRaftServer",
+    `logger.server.name=${ready}`,
     "logger.server.level=info",
     // Every broker that is not up yet is told again and again.
-    "logger.network.name=org.apache.kafka.clients.NetworkClient",
+    `logger.network.name=${network}`,
     "logger.network.level=error",
   ];
-  await writeFile(file, `${lines.join("\n")}\n`);
-  return file;
+  const first = [
+    "log4j.rootLogger=WARN, stdout",
+    "log4j.appender.stdout=org.apache.log4j.ConsoleAppender",
+    "log4j.appender.stdout.layout=org.apache.log4j.PatternLayout",
+    `log4j.appender.stdout.layout.ConversionPattern=${pattern}`,
+    `log4j.logger.${ready}=INFO`,
+    `log4j.logger.${network}=ERROR`,
+  ];
+  const files = [join(folder, "log4j2.properties"), join(folder, "log4j.properties")] as const;
+  await Promise.all([writeFile(files[0], `${second.join("\n")}\n`), writeFile(files[1], `${first.join("\n")}\n`)]);
+  return [`-Dlog4j2.configurationFile=${files[0]}`, `-Dlog4j.configuration=file:${files[1]}`];
 }
