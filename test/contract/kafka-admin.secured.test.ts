@@ -13,6 +13,7 @@ import type {
 import type { FailureKind } from "../../src/kafka/model/failure.ts";
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { eventually } from "../environment/eventually.ts";
 import { OPERATOR, PASSWORD, startSecureKafka, type SecureKafka } from "../environment/secure-kafka.ts";
 import { TokenEndpoint } from "../environment/token-endpoint.ts";
 import { createAuthority } from "../fakes/certificate.ts";
@@ -134,7 +135,10 @@ describe("The adapter on secured connections", function () {
         expect(value(await admin.cluster(call())).id).to.equal(clusterId);
         return await admin.createTopic({ name, configs: {} }, { ...call(), clusterId });
       });
-      expect((await kafka.probe.describeTopic(name))?.id).to.equal(value(created).id);
+      await eventually(
+        () => kafka.probe.describeTopic(name),
+        (topic) => expect(topic?.id).to.equal(value(created).id),
+      );
     });
   }
 

@@ -99,8 +99,10 @@ describe("What secures an EventBus is replaced while it works", function () {
     ]);
     await isReplaced(count);
     for (const name of names) await eventually(() => operator.topic(`password-${name}`), ready("True", "Created"));
-    const found = await kafka.probe.describeTopics(names.map((name) => `${operator.id}.password.${name}`));
-    expect(Object.values(found)).to.not.include(null);
+    await eventually(
+      () => kafka.probe.describeTopics(names.map((name) => `${operator.id}.password.${name}`)),
+      (found) => expect(Object.values(found)).to.not.include(null),
+    );
     expect(await readySince("password")).to.equal(since);
     expect(made.length - count, "one connection in place of the other").to.equal(1);
   });

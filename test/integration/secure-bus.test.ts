@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { createServer, type AddressInfo, type Server } from "node:net";
 
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
@@ -53,6 +54,7 @@ describe("A secured EventBus", function () {
           },
         }),
     });
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     startedAt = performance.now();
     secrets = new SecretsUnderTest(operator);
     await Promise.all([
@@ -68,6 +70,7 @@ describe("A secured EventBus", function () {
   });
   after(async () => {
     await operator.stop();
+    silent.close();
     await login.stop();
     await kafka.stop();
   });
@@ -79,13 +82,13 @@ describe("A secured EventBus", function () {
     tls: { caSecretRef: caSecretRef() },
     sasl: { mechanism, credentialsSecretRef: { name: secrets.nameOf(user) } },
   });
-  const bearer = (client: string): Security => ({
+  const bearer = (client: string, tokenEndpoint = login.url): Security => ({
     protocol: "SASL_SSL",
     tls: { caSecretRef: caSecretRef() },
     sasl: {
       mechanism: "OAUTHBEARER",
       oauth: {
-        tokenEndpoint: login.url,
+        tokenEndpoint,
         clientSecretRef: { name: secrets.nameOf(client) },
         caSecretRef: caSecretRef(),
       },
@@ -186,6 +189,9 @@ describe("A secured EventBus", function () {
     ],
     ["no-right", "SASL_SSL", () => scram("intern"), "InsufficientPermissions", "no right to Describe on the cluster"],
   ];
+  /** Accepts connections and never says a word. */
+  const silent: Server = createServer();
+  const silentAddress = (): string => `127.0.0.1:${(silent.address() as AddressInfo).port}`;
   const sound: readonly (readonly [string, string, () => Security])[] = [
     ["tls", "SSL", () => tls()],
     [
@@ -201,6 +207,12 @@ describe("A secured EventBus", function () {
 
   it("connects by each protocol, among as many that fail, which say why; none slows another", async () => {
     for (const [name, listener, security] of troubled) await createBus(name, listener, security());
+    const naming = { template: "{prefix}.{domain}", prefix: `${operator.id}.hanging` };
+    await operator.createBus(
+      { kafka: { bootstrapServers: [silentAddress()], security: tls() }, naming },
+      busName("hangs"),
+    );
+    await createBus("login-hangs", "SASL_SSL", bearer("oauth", `https://${silentAddress()}/token`));
     for (const [name, listener, security] of sound) await createBus(name, listener, security());
     await Promise.all(sound.map(([name]) => isReady(name)));
     for (const [name] of sound) {
@@ -208,7 +220,11 @@ describe("A secured EventBus", function () {
     }
     for (const [name] of sound) {
       await eventually(() => operator.topic(`on-${name}`), ready("True", "Created"));
-      expect(await kafka.probe.describeTopic(`${operator.id}.${name}.a`)).to.not.equal(null);
+      // A broker shows a new topic a moment after the controller has made it.
+      await eventually(
+        () => kafka.probe.describeTopic(`${operator.id}.${name}.a`),
+        (topic) => expect(topic).to.not.equal(null),
+      );
     }
     const [line] = await operator.metrics(
       `eventbus_bus_certificate_expiry_timestamp_seconds{bus="${busName("mtls")}",certificate="client"}`,
@@ -221,6 +237,13 @@ describe("A secured EventBus", function () {
         (now) => expect(now.reason, name).to.equal(reason),
       );
       expect(told.message, name).to.include(text);
+    }
+    for (const [name, text] of [
+      ["hangs", "no answer within"],
+      ["login-hangs", `The token endpoint "https://${silentAddress()}/token" did not answer within`],
+    ] as const) {
+      await eventually(() => operator.bus(busName(name)), ready("False", "Unreachable"));
+      expect((await readyOf(name)).message).to.include(text);
     }
   });
 

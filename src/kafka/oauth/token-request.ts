@@ -3,6 +3,7 @@
 
 import { Agent, request } from "undici";
 
+import { untilAborted } from "../../runtime/deadline.ts";
 import type { OauthClient } from "../model/connection.ts";
 import { isTlsCode, isUntrusted } from "../model/tls-code.ts";
 
@@ -32,22 +33,15 @@ const LARGEST_ANSWER_BYTES = 65_536;
 
 /** Redirects are not followed: the secret goes where it was meant to go. @throws TokenError */
 export async function requestToken(client: OauthClient): Promise<Token> {
-  const { certificateAuthorities: ca, scope, tokenEndpoint } = client;
+  const { certificateAuthorities: ca, tokenEndpoint } = client;
   const where = `The token endpoint "${addressOf(tokenEndpoint)}"`;
-  const dispatcher = new Agent({ maxResponseSize: LARGEST_ANSWER_BYTES, connect: { ...(ca && { ca: [...ca] }) } });
+  const connect = { timeout: TIMEOUT_MS, ...(ca && { ca: [...ca] }) };
+  const dispatcher = new Agent({ maxResponseSize: LARGEST_ANSWER_BYTES, connect });
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    const { statusCode, body } = await request(tokenEndpoint, {
-      dispatcher,
-      method: "POST",
-      headers: {
-        authorization: `Basic ${basic(client)}`,
-        accept: "application/json",
-        "content-type": "application/x-www-form-urlencoded",
-      },
-      body: new URLSearchParams({ grant_type: "client_credentials", ...(scope && { scope }) }).toString(),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    const answer = parsed(await body.text());
+    // The library takes no notice of the signal while it connects.
+    const { statusCode, text } = await untilAborted(ask(client, dispatcher, signal), signal);
+    const answer = parsed(text);
     if (statusCode !== 200) throw refusal(where, statusCode, answer);
     const { access_token: value, expires_in: lifetime } = answer;
     if (typeof value !== "string" || !/^[\x21-\x7e]+$/.test(value)) {
@@ -57,8 +51,28 @@ export async function requestToken(client: OauthClient): Promise<Token> {
   } catch (error) {
     throw error instanceof TokenError ? error : noAnswer(where, error);
   } finally {
-    await dispatcher.destroy();
+    void dispatcher.destroy();
   }
+}
+
+async function ask(
+  client: OauthClient,
+  dispatcher: Agent,
+  signal: AbortSignal,
+): Promise<{ readonly statusCode: number; readonly text: string }> {
+  const { scope, tokenEndpoint } = client;
+  const { statusCode, body } = await request(tokenEndpoint, {
+    dispatcher,
+    signal,
+    method: "POST",
+    headers: {
+      authorization: `Basic ${basic(client)}`,
+      accept: "application/json",
+      "content-type": "application/x-www-form-urlencoded",
+    },
+    body: new URLSearchParams({ grant_type: "client_credentials", ...(scope && { scope }) }).toString(),
+  });
+  return { statusCode, text: await body.text() };
 }
 
 function refusal(where: string, statusCode: number, { error }: Readonly<Record<string, unknown>>): TokenError {
