@@ -71,6 +71,8 @@ describe("Beside Strimzi's Topic Operator", () => {
     const id = await idOf("taken");
     await operator.createTopic("taken", { partitions: 2, config: { "flush.ms": 5 } });
     await conflict("taken");
+    await operator.restart();
+    await conflict("taken");
     await thenNothing(operator, ["taken"]);
     await strimzi.topics.annotate("taken", { "strimzi.io/managed": "false" });
     const taken = await eventually(() => operator.topic("taken"), ready("True", "UpToDate"));
@@ -167,6 +169,19 @@ describe("Beside Strimzi's Topic Operator", () => {
       () => operator.topic("source"),
       ({ status }) => expect(status?.conditions?.[0]?.message).not.to.include(strimzi.name),
     );
+  });
+
+  it("nothing is written while Strimzi watches where we do not look, and work goes on when it does not", async () => {
+    const entityOperator = { topicOperator: { watchedNamespace: "elsewhere" } };
+    await strimzi.writeKafka("main", { listeners: [], entityOperator });
+    const blind = await eventually(() => operator.bus(), ready("False", "StrimziNotFound"));
+    expect(blind.status?.conditions?.[0]?.message).to.include('"elsewhere"').and.include("EVENTBUS_STRIMZI_NAMESPACES");
+    await operator.createTopic("hidden");
+    await eventually(() => operator.topic("hidden"), ready("Unknown", "BusNotReady"));
+    expect(await idOf("hidden")).to.equal(undefined);
+    await strimzi.writeKafka("main", { listeners: [] });
+    await eventually(() => operator.topic("hidden"), ready("True", "Created"));
+    await eventually(() => operator.bus(), ready("True", "Connected"));
   });
 
   it("throttles that Cruise Control sets on our topics are left alone", async () => {
