@@ -37,11 +37,11 @@ export function createAccessParts(parts: Parts): AccessParts {
     return {
       ...busBoundWorld(parts),
       nowMs: () => clock.now(),
-      peers: (principal, { metadata: { uid } }) => [
-        ...(access.topics === undefined ? [] : peerRights(principal, uid, peersIn(caches.topics, access.topics))),
+      peers: (principal, except) => [
+        ...(access.topics === undefined ? [] : peerRights(principal, except, peersIn(caches.topics, access.topics))),
         ...(access.groups === undefined
           ? []
-          : peerRights(principal, uid, peersIn(caches.consumerGroups, access.groups))),
+          : peerRights(principal, except, peersIn(caches.consumerGroups, access.groups))),
       ],
       isCurrent: async (object, bus, consents, priority) => {
         const checks = await Promise.all([

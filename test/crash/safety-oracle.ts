@@ -8,11 +8,13 @@ import type { EventTopic } from "../../src/api/event-topic.ts";
 import { ANNOTATION, FINALIZER } from "../../src/api/group.ts";
 import type { RetentionPolicy } from "../../src/api/retention-policy.ts";
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
+import type { AclBinding } from "../../src/kafka/model/acl.ts";
 import type { Answer } from "../../src/kafka/model/failure.ts";
 import type { CommittedOffset } from "../../src/kafka/model/offsets.ts";
 import type { ConfigChange, ConfigResource } from "../../src/kafka/model/topic-config.ts";
 import type { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts";
 import type { InMemoryKubernetes } from "../fakes/in-memory-kubernetes.ts";
+import { aclCreationProblem, aclDeletionProblem } from "./access-rules.ts";
 import { commitProblem, groupConfigProblem, groupDeletionProblem } from "./group-rules.ts";
 import { statusProblems } from "./status-problems.ts";
 import { boundIds, revertedKeys, wantsPartitions, wishesFor, type Wish } from "./topic-wishes.ts";
@@ -84,6 +86,10 @@ export class SafetyOracle {
         );
       case "deleteGroup":
         return this.#groupWrite(args[0] as string, groupDeletionProblem(args[0] as string, this.#truth));
+      case "createAcl":
+        return this.#wrong(aclCreationProblem(args[0] as AclBinding, this.#truth), this.#hold([]));
+      case "deleteAcl":
+        return this.#wrong(aclDeletionProblem(args[0] as AclBinding, this.#truth), this.#hold([]));
       default:
         return this.#wrong(`${verb} is never called by this operator`);
     }

@@ -1,6 +1,7 @@
 // All scenarios: everything that people do with topics, groups, buses and policies and that has side effects.
 
 import type { Scenario } from "./scenario.ts";
+import { ACCESS } from "./scenarios/access.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
 import { CHANGES } from "./scenarios/changes.ts";
 import { CREATION } from "./scenarios/creation.ts";
@@ -21,4 +22,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DEAD_LETTERS,
   ...GUARD,
   ...GROUPS,
+  ...ACCESS,
 ];

@@ -3,6 +3,7 @@
 
 import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import type { KubernetesObject } from "../../src/api/custom-resource.ts";
+import { aclKey } from "../../src/kafka/model/acl.ts";
 import type { World } from "./world.ts";
 
 interface TopicInKafka {
@@ -23,6 +24,8 @@ export interface WorldState {
   readonly groups: Readonly<Record<string, GroupInKafka>>;
   /** What is set on groups, also on those that are not there. */
   readonly groupConfigs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Keys of all ACLs. */
+  readonly acls: readonly string[];
   readonly objects: Readonly<Record<string, unknown>>;
 }
 
@@ -45,6 +48,7 @@ export function stateOf(world: World): WorldState {
   return {
     kafka: kafkaState(world),
     ...groupState(world),
+    acls: world.kafka.acls.list().map(aclKey).toSorted(),
     objects: Object.fromEntries<unknown>([...objects, ...groups, ...secrets]),
   };
 }

@@ -17,12 +17,12 @@ export interface PeerSource<T extends AccessSubject> {
 /** `principal` as in a binding. Of one that is being deleted only the record counts. */
 export function peerRights<T extends AccessSubject>(
   principal: string,
-  exceptUid: string,
+  except: AccessSubject,
   source: PeerSource<T>,
 ): PeerRights[] {
   return source.named(principal).flatMap((object) => {
     const clusterId = object.status?.bus?.clusterId;
-    if (clusterId === undefined || object.metadata.uid === exceptUid || !source.isManaged(object)) return [];
+    if (clusterId === undefined || isSame(object, except) || !source.isManaged(object)) return [];
     const rights = recordedRights(object.status, clusterId);
     const recorded = rights.map(aclKey);
     const isLeaving = object.metadata.deletionTimestamp !== undefined;
@@ -32,6 +32,10 @@ export function peerRights<T extends AccessSubject>(
     const kept = rights.filter((binding) => wish?.mayWant(binding) === true).map(aclKey);
     return [{ clusterId, wanted: new Set([...wanted, ...kept]), recorded: new Set(recorded) }];
   });
+}
+
+function isSame(a: AccessSubject, b: AccessSubject): boolean {
+  return a.kind === b.kind && a.metadata.uid === b.metadata.uid;
 }
 
 /** Values by which stores find objects that name principals. */

@@ -35,5 +35,5 @@ export function toRecord(clusterId: string, bindings: readonly AclBinding[]): Ac
 }
 
 function orderOf({ principal, operation, resourceName, resourceType }: RecordedRight): string {
-  return [principal, resourceType, resourceName, operation].join("\n");
+  return [principal, operation, resourceType, resourceName].join("\n");
 }
