@@ -4,6 +4,7 @@
 
 import type { BindingFacts, Connection } from "./binding-facts.ts";
 import { kafkajsSettings } from "./kafkajs-settings.ts";
+import { JAVA_ONLY, LIBRDKAFKA_NAMES } from "./librdkafka-keys.ts";
 import { javaProperties, plainProperties, type Property } from "./properties-file.ts";
 
 /** Type of the Secret (servicebinding.io: `servicebinding.io/<type>`). */
@@ -95,14 +96,12 @@ function producerProperties({ clientId, compression }: BindingFacts): Property[]
   ];
 }
 
-/** Kafka's own client only: librdkafka refuses to start with a property that it does not know. */
-const JAVA_ONLY =
-  /^(max[.]poll[.]records|(key|value)[.]deserializer|interceptor[.]classes|metric[.]reporters|default[.]api[.]timeout[.]ms)$/;
-
 function inLibrdkafka([key, value]: Property): Property[] {
-  if (JAVA_ONLY.test(key)) return [];
+  if (JAVA_ONLY.has(key)) return [];
+  // Java names classes, librdkafka its own strategies.
+  if (key === "partition.assignment.strategy" && value.includes(".")) return [];
   if (key === "auto.offset.reset" && value === "none") return [[key, "error"]];
-  return [[key, value]];
+  return [[LIBRDKAFKA_NAMES[key] ?? key, value]];
 }
 
 function consumerComments(facts: BindingFacts): string[] {

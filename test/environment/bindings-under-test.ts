@@ -66,6 +66,15 @@ export async function secretOf(
   }
 }
 
+/** Its keys with their values in base64, as the kubelet is given them. */
+export async function mountedSecret(
+  { controlPlane, id }: OperatorUnderTest,
+  name: string,
+): Promise<Readonly<Record<string, string>>> {
+  const path = `/api/v1/namespaces/${id}/secrets/${name}`;
+  return (await controlPlane.request<{ readonly data: Readonly<Record<string, string>> }>("GET", path)).body.data;
+}
+
 /** As somebody else does. */
 export async function createSecret({ controlPlane, id }: OperatorUnderTest, name: string, body: object): Promise<void> {
   await controlPlane.request("POST", `/api/v1/namespaces/${id}/secrets`, { metadata: { name }, ...body });

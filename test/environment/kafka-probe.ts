@@ -144,6 +144,8 @@ export class KafkaProbe implements AsyncDisposable {
       readonly compression?: "none" | "gzip" | "snappy" | "lz4" | "zstd";
       readonly repeat?: number;
       readonly transactionalId?: string;
+      /** Path of a file that holds all of the producer's properties. */
+      readonly propertiesFile?: string;
     } = {},
   ): Promise<void> {
     await this.#call("produce", { topic, records, ...options });
@@ -174,13 +176,17 @@ export class KafkaProbe implements AsyncDisposable {
    * A consumer that reads from the earliest record, and commits after each batch unless `commit` is false. Resolves
    * when the group has assigned partitions to it. `properties` are Kafka's consumer properties.
    */
-  async startConsumer(options: {
-    readonly groupId: string;
-    readonly protocol: "classic" | "consumer";
-    readonly topics: readonly string[];
-    readonly commit?: boolean;
-    readonly properties?: Readonly<Record<string, string>>;
-  }): Promise<ProbeConsumer> {
+  async startConsumer(
+    options: {
+      readonly topics: readonly string[];
+      readonly commit?: boolean;
+      readonly properties?: Readonly<Record<string, string>>;
+    } & (
+      | { readonly groupId: string; readonly protocol: "classic" | "consumer" }
+      /** Path of a file that holds all of the consumer's properties. */
+      | { readonly propertiesFile: string }
+    ),
+  ): Promise<ProbeConsumer> {
     const consumer = await this.#call<{ consumerId: string }>("startConsumer", options);
     return {
       state: () => this.#call("describeConsumer", consumer),

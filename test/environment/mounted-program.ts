@@ -13,14 +13,23 @@ const BINDING = "kafka";
 const READY_TIMEOUT_MS = 60_000;
 
 /** Writes what the kubelet would mount; returns the value of SERVICE_BINDING_ROOT. `data`: base64, as in the Secret. */
-export async function mountBinding(sandbox: Sandbox, data: Readonly<Record<string, string>>): Promise<string> {
-  const root = join(sandbox.folder, "bindings");
+export async function mountBinding(
+  sandbox: Sandbox,
+  data: Readonly<Record<string, string>>,
+  pod = "pod",
+): Promise<string> {
+  const root = join(sandbox.folder, `${pod}-bindings`);
   await mkdir(join(root, BINDING), { recursive: true });
   const files = Object.entries(data).map(([key, value]) =>
     writeFile(join(root, BINDING, key), Buffer.from(value, "base64")),
   );
   await Promise.all(files);
   return root;
+}
+
+/** Path at which a key of a mounted binding lies. */
+export function mountedKey(bindingRoot: string, key: string): string {
+  return join(bindingRoot, BINDING, key);
 }
 
 /** `program`: a file of docs/programs; not yet started, and ready when it says what it reads or writes. */

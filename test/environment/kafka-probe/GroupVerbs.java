@@ -50,11 +50,9 @@ final class GroupVerbs {
 
     /** Resolves when the group has assigned partitions, or none, to the new member. */
     private Object startConsumer(JsonNode arguments) throws Exception {
-        var config = new HashMap<>(client);
-        config.put("group.id", arguments.get("groupId").asText());
-        config.put("group.protocol", arguments.get("protocol").asText());
-        config.put("auto.offset.reset", "earliest");
-        config.put("enable.auto.commit", "false");
+        var config = arguments.hasNonNull("propertiesFile")
+            ? Probe.load(arguments.get("propertiesFile").asText())
+            : consumerConfig(arguments);
         arguments.path("properties").fields().forEachRemaining(field -> config.put(field.getKey(), field.getValue().asText()));
         var topics = new ArrayList<String>();
         arguments.get("topics").forEach(topic -> topics.add(topic.asText()));
@@ -63,6 +61,15 @@ final class GroupVerbs {
         members.put(consumerId, member);
         member.awaitAssignment(arguments.path("timeoutMs").asLong(30_000));
         return Map.of("consumerId", consumerId);
+    }
+
+    private Map<String, Object> consumerConfig(JsonNode arguments) {
+        var config = new HashMap<>(client);
+        config.put("group.id", arguments.get("groupId").asText());
+        config.put("group.protocol", arguments.get("protocol").asText());
+        config.put("auto.offset.reset", "earliest");
+        config.put("enable.auto.commit", "false");
+        return config;
     }
 
     private Object stopConsumer(JsonNode arguments) throws Exception {

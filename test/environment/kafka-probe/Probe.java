@@ -5,12 +5,16 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,6 +24,17 @@ public final class Probe {
     /** One thing that the probe can do: arguments in, anything that Jackson can write out. */
     interface Verb {
         Object run(JsonNode arguments) throws Exception;
+    }
+
+    /** A properties file as programs load it, and nothing else. */
+    static Map<String, Object> load(String path) throws IOException {
+        var properties = new Properties();
+        try (var reader = Files.newBufferedReader(Path.of(path))) {
+            properties.load(reader);
+        }
+        var config = new HashMap<String, Object>();
+        properties.forEach((key, value) -> config.put(key.toString(), value));
+        return config;
     }
 
     private static final ObjectMapper JSON = new ObjectMapper();

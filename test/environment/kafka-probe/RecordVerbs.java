@@ -43,9 +43,9 @@ final class RecordVerbs {
      * committed transaction.
      */
     private Object produce(JsonNode arguments) throws Exception {
-        var config = new HashMap<>(client);
-        config.put("acks", "all");
-        config.put("compression.type", arguments.path("compression").asText("none"));
+        var config = arguments.hasNonNull("propertiesFile")
+            ? Probe.load(arguments.get("propertiesFile").asText())
+            : producerConfig(arguments);
         var topic = arguments.get("topic").asText();
         var repeat = arguments.path("repeat").asInt(1);
         var isTransaction = arguments.hasNonNull("transactionalId");
@@ -68,6 +68,13 @@ final class RecordVerbs {
         }
         if (failure.get() != null) throw failure.get();
         return Map.of("count", count);
+    }
+
+    private Map<String, Object> producerConfig(JsonNode arguments) {
+        var config = new HashMap<>(client);
+        config.put("acks", "all");
+        config.put("compression.type", arguments.path("compression").asText("none"));
+        return config;
     }
 
     private static ProducerRecord<byte[], byte[]> record(String topic, JsonNode record) {

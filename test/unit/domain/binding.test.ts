@@ -61,13 +61,20 @@ describe("A binding", () => {
   });
 
   it("tells librdkafka the same in its words, and nothing that it does not know", () => {
-    const spec = { client: { autoOffsetReset: "none", extra: { "value.deserializer": "x" } } } as const;
+    const extra = {
+      "fetch.max.wait.ms": 50,
+      "metrics.num.samples": 3,
+      "partition.assignment.strategy": "org.apache.kafka.clients.consumer.RangeAssignor",
+      "value.deserializer": "x",
+    };
+    const spec = { client: { autoOffsetReset: "none", extra } } as const;
     const content = bindingContent(bindingFacts({ spec }));
     expect(linesOf(content["librdkafka-consumer.properties"]).slice(2)).to.deep.equal([
       "client.id=billing.invoices",
       "group.id=invoices",
       "auto.offset.reset=error",
       "enable.auto.commit=false",
+      "fetch.wait.max.ms=50",
     ]);
     expect(linesOf(content["librdkafka-producer.properties"])).to.deep.equal(linesOf(content["producer.properties"]));
   });
