@@ -23,9 +23,10 @@ const CALL_DEADLINE_MS = 60_000;
 export interface ApiCeiling {
   readonly createsPerSecond: number;
   readonly statusWritesPerSecond: number;
+  readonly editsPerSecond: number;
 }
 
-/** Creates `count` EventTopics that nobody looks after, then writes each one's status, as large as the operator's. */
+/** Creates `count` EventTopics that nobody looks after, writes each one's status, as large as the operator's, and edits it. */
 export async function measureApiCeiling(controlPlane: ControlPlane, count: number): Promise<ApiCeiling> {
   const namespace = `ceiling-${randomBytes(3).toString("hex")}`;
   const path = `/apis/eventbus.dev/v1alpha1/namespaces/${namespace}/eventtopics`;
@@ -49,13 +50,21 @@ export async function measureApiCeiling(controlPlane: ControlPlane, count: numbe
       headers: { authorization, "content-type": "application/apply-patch+yaml" },
       body: { ...header, metadata: { name: topicName(index), namespace }, status: likelyStatus(index, round) },
     });
+  const edit = (index: number): Promise<void> =>
+    sendJson(pool, {
+      method: "PATCH",
+      path: `${path}/${topicName(index)}`,
+      headers: { authorization, "content-type": "application/merge-patch+json" },
+      body: { spec: { retention: { time: "8d" } } },
+    });
   try {
     const createsPerSecond = await rate(CREATES_IN_FLIGHT, count, create);
     const rates: number[] = [];
     for (const inFlight of WRITES_IN_FLIGHT) {
       rates.push(await rate(inFlight, count, (index) => writeStatus(index, inFlight)));
     }
-    return { createsPerSecond, statusWritesPerSecond: Math.max(...rates) };
+    const editsPerSecond = await rate(CREATES_IN_FLIGHT, count, edit);
+    return { createsPerSecond, statusWritesPerSecond: Math.max(...rates), editsPerSecond };
   } finally {
     await pool.destroy();
   }

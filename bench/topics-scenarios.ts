@@ -97,7 +97,8 @@ function requestFigures(before: Totals, after: Totals, topics: number): Figures 
 }
 
 /** One edit at a time, each with the broker's own cost of the same change measured beside it; then many at once. */
-export async function edits({ world, kafka, edits: count = 100 }: ScenarioOptions): Promise<Figures> {
+export async function edits(options: ScenarioOptions): Promise<Figures> {
+  const { world, kafka, edits: count = 100 } = options;
   if (kafka === undefined) return {};
   await kafka.createOne();
   const brokers: number[] = [];
@@ -109,16 +110,33 @@ export async function edits({ world, kafka, edits: count = 100 }: ScenarioOption
     await sleep(EDIT_PAUSE_MS);
   }
   await world.quiet();
-  const startedAt = performance.now();
-  const burst = await Promise.all(
-    Array.from({ length: count }, (_, index) => world.load.edit(index, { retention: { time: "9d" } })),
-  );
   return {
     [FIGURE.editP50]: percentile(ours, 0.5),
     [FIGURE.editP99]: percentile(ours, 0.99),
     [FIGURE.brokerP50]: percentile(brokers, 0.5),
     [FIGURE.brokerP99]: percentile(brokers, 0.99),
-    [FIGURE.burst]: (Math.max(...burst.map(({ readyAt }) => readyAt)) - startedAt) / 1_000,
+    ...(await editBurst(options, count)),
+  };
+}
+
+async function editBurst({ world, api }: ScenarioOptions, count: number): Promise<Figures> {
+  const before = await world.totals();
+  const startedAt = performance.now();
+  const burst = await Promise.all(
+    Array.from({ length: count }, (_, index) => world.load.edit(index, { retention: { time: "9d" } })),
+  );
+  const seconds = (Math.max(...burst.map(({ readyAt }) => readyAt)) - startedAt) / 1_000;
+  const after = await world.totals();
+  const cpu = growth(before.cpuSeconds, after.cpuSeconds);
+  const kafka = growth(before.kafkaRequests, after.kafkaRequests);
+  const writes = count / api.editsPerSecond + count / api.statusWritesPerSecond;
+  return {
+    [FIGURE.burst]: seconds,
+    [FIGURE.burstLeast]: Math.max(writes, sum(cpu.values()) / availableParallelism()),
+    [FIGURE.burstWrites]: writes,
+    [FIGURE.burstCpuOf]: [...cpu].map(([name, seconds]) => `${name} ${seconds.toFixed(2)}`).join(", "),
+    [FIGURE.burstKafka]: [...kafka].map(([api, requests]) => `${api} ${requests}`).join(", "),
+    [FIGURE.editCeiling]: api.editsPerSecond,
   };
 }
 
