@@ -30,6 +30,7 @@ import { proveTopics, type Laboratory } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
+import { seenAfter } from "./seen-after.ts";
 import { summarizeTopic } from "./summarize.ts";
 import { underItsGuard } from "./takeover.ts";
 
@@ -52,7 +53,7 @@ export interface TopicContext extends RunContext {
 export interface TopicListeners {
   /** Something failed that the bus' connection may be the reason of. */
   onOutage(busName: string): void;
-  /** What the run saw, where it left everything as it was; undefined where it changed something or saw nothing. */
+  /** What is to be seen after the run; undefined where that is not known. */
   onSeen(key: string, observed: ObservedTopics | undefined): void;
   /** The object lets go of topics, which stay in Kafka. True once that is told where it is found later. */
   onLeftBehind(topic: EventTopic, left: readonly LeftInKafka[]): boolean;
@@ -77,8 +78,7 @@ export function reconcileTopic(
       if (story.stage === "finished") bind(topic, verdict.status, world);
       noteCorrections(topic, story, world);
       if (story.stage === "finished") turnEnd = turnEndOf(story.evidence.pacing, story.restricted, story.results);
-      const isUntouched = story.stage === "finished" && story.results.length === 0;
-      listeners.onSeen(keyOf(topic.metadata), isUntouched ? story.observed : undefined);
+      listeners.onSeen(context.key, story.stage === "finished" ? seenAfter(story.observed, story.results) : undefined);
       const left = leftBehind(topic, story, world);
       if (left !== undefined) {
         await checkLiveObject(topic, world.live.topics, context.priority);

@@ -40,7 +40,7 @@ export class TopicSweepSource implements SweepSource {
     this.#wake = wake;
   }
 
-  /** What a run has seen and left as it was; undefined when it changed something, so that the next sweep looks anew. */
+  /** What is to be seen after a run; undefined where that is not known, so that the next sweep wakes the object. */
   saw(key: string, observed: ObservedTopics | undefined): void {
     if (observed === undefined) this.#seen.delete(key);
     else this.#seen.set(key, { fingerprint: fingerprintOf(observed), deadLetters: [...observed.deadLetters.keys()] });
