@@ -170,11 +170,21 @@ describe("plan", () => {
       metadata: { name: "reader", namespace: operator.id },
       spec: { busRef: { name: operator.id }, topics: [{ eventTopicRef: { name: "coming" } }] },
     };
-    const { code, objects } = await planned([rival, coming, group]);
+    const beginning = {
+      ...group,
+      metadata: { name: "beginner", namespace: operator.id },
+      spec: {
+        busRef: { name: operator.id },
+        topics: [{ eventTopicRef: { name: "holder" } }],
+        initialOffsets: "Earliest",
+      },
+    };
+    const { code, objects } = await planned([rival, coming, group, beginning]);
     expect(code).to.equal(1);
     const of = (name: string): PlannedObject | undefined => objects.find((object) => object.name === name);
     expect(of("rival")?.refusals[0]).to.deep.include({ reason: "ClaimedByAnother" });
     expect(of("coming")?.actions[0]).to.include({ type: "createTopic" });
+    expect(of("beginner")?.actions[0]).to.include({ type: "seedOffsets", topicName: operator.topicName("holder") });
     expect(of("reader")?.waiting[0]).to.include({ reason: "TopicNotFound" });
     line.expectReadsOnly();
   });
