@@ -19,6 +19,10 @@ export function derivedSegment(
   const retentionMs = Number(retention?.value ?? -1);
   const isDeleted = configs.get("cleanup.policy")?.value.split(",").includes("delete") !== false;
   if (configs.has(KEY) || retention?.objection !== undefined || retentionMs < 0 || !isDeleted) return undefined;
-  const value = Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.floor(retentionMs / 10)));
-  return [KEY, { value: String(value), source: SOURCE.policy(policyName) }];
+  return [KEY, { value: segmentFor(retentionMs), source: SOURCE.policy(policyName) }];
+}
+
+/** `segment.ms` for a limited retention. */
+export function segmentFor(retentionMs: number): string {
+  return String(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, Math.floor(retentionMs / 10))));
 }

@@ -17,6 +17,8 @@ export function resolveTopics(group: ConsumerGroup, identity: Identity, world: W
       ? resolveByName(topicName ?? "", group, identity, world)
       : resolveByRef(eventTopicRef, group, identity, world),
   );
+  const misplaced = misplacedDeadLetters(group, identity, world);
+  if (misplaced !== undefined) topics.push(misplaced);
   return [
     ...new Map(topics.map((topic) => [topic.kind === "found" ? topic.topicName : topic.message, topic])).values(),
   ];
@@ -29,6 +31,21 @@ export function resolveDeadLetters(group: ConsumerGroup, identity: Identity, wor
   const letters = topic.status.deadLetters ?? [];
   const own = letters.find(({ groupId }) => groupId === identity.groupId);
   return (own ?? letters.find(({ groupId }) => groupId === undefined))?.topicName;
+}
+
+/** Dead letters are written where the group reads, so no topic elsewhere is made for them. */
+function misplacedDeadLetters(
+  group: ConsumerGroup,
+  { busName, clusterId }: Identity,
+  world: World,
+): ReadTopic | undefined {
+  const topic = deadLetterSource(group, world);
+  const bus = topic?.status?.bus;
+  if (topic === undefined || bus?.clusterId === undefined || bus.clusterId === clusterId) return undefined;
+  return notFound(
+    `EventTopic "${keyOf(topic.metadata)}", which spec.deadLetter names, lives on EventBus "${bus.name}", this group on ` +
+      `"${busName}": it has no dead-letter topic there; name an EventTopic on the group's own Kafka cluster`,
+  );
 }
 
 /** The EventTopic whose dead letters the group writes. */

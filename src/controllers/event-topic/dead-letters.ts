@@ -2,6 +2,7 @@
 
 import type { EventTopicReason } from "../../api/conditions.ts";
 import { SOURCE, type Setting, type Speakers } from "../../domain/defaults-chain.ts";
+import { segmentFor } from "../../domain/derived-segment.ts";
 import {
   objectionToDeadLetterRetention,
   objectionToMinInSyncReplicas,
@@ -101,6 +102,10 @@ function wantedConfigs(
     ["retention.ms", retention(wish, configs.get("retention.ms")?.value, speakers)],
     ["max.message.bytes", derived(messageBytes(configs.get("max.message.bytes")?.value))],
   ]);
+  // A retention that is declared may be short; only closed segments are deleted.
+  const kept = wanted.get("retention.ms");
+  const isDeclared = kept?.source === SOURCE.spec && kept.objection === undefined && Number(kept.value) > 0;
+  if (isDeclared) wanted.set("segment.ms", derived(segmentFor(Number(kept.value))));
   const minInSync = configs.get("min.insync.replicas");
   if (minInSync === undefined) return wanted;
   const own = live.kind === "present" ? replicationFactorOf(live.topic) : replicationFactor;

@@ -56,7 +56,7 @@ export function declaredDeadLetters(
   const { bus, topicName, namespace } = context;
   const { deadLetter, domain } = topic.spec;
   if (deadLetter === undefined || deadLetter.enabled === false) return [];
-  const groupIds = deadLetter.perGroup === true ? groupsOf(topic, world) : [];
+  const groupIds = deadLetter.perGroup === true ? groupsOf(topic, context, world) : [];
   const names = deadLetterNames(deadLetter, topicName, groupIds, bus.spec.legacyNames ?? []);
   return names.map(({ name, groupId, problem, isDerived }, index) => {
     const grant = grantOn(bus, namespace, {
@@ -92,11 +92,22 @@ export function withNameObstacle(
   return { ...letter, obstacle };
 }
 
-/** Ids of the groups whose ConsumerGroup names this topic under deadLetter, and may. */
-function groupsOf(topic: EventTopic, world: DeadLetterWorld): string[] {
+/** Ids of the groups whose ConsumerGroup names this topic under deadLetter, and may, and lives on its cluster. */
+function groupsOf(topic: EventTopic, context: DeadLetterContext, world: DeadLetterWorld): string[] {
   const groups = world.groupsWithDeadLettersOf(keyOf(topic.metadata));
   const permitted = groups.filter(({ metadata }) => consentsTo(topic, namespaceOf(metadata, world)));
-  return permitted.map((group) => group.spec.groupId ?? group.metadata.name);
+  return permitted.filter((group) => isHere(group, context)).map((group) => groupIdOf(group));
+}
+
+/** Until it is known where a group lives it gets no topic, and what it has stays. */
+function isHere(group: ConsumerGroup, { clusterId, memory }: DeadLetterContext): boolean {
+  const known = group.status?.bus?.clusterId;
+  if (known !== undefined) return known === clusterId;
+  return [...memory.deadLetters.values()].some(({ groupId }) => groupId === groupIdOf(group));
+}
+
+function groupIdOf({ metadata, spec }: ConsumerGroup): string {
+  return spec.groupId ?? metadata.name;
 }
 
 function boundIdOf(name: string, { clusterId, memory }: DeadLetterContext): string | undefined {

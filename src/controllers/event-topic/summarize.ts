@@ -232,7 +232,8 @@ function tell(
   const { reason, cause, message, outcome } = judgement;
   const before = readyOf(topic);
   const generation = topic.metadata.generation ?? 0;
-  if (!hasChanged && isNoNews(cause ?? reason, before, generation)) return { outcome, events };
+  // As it is, so that only a request to run is answered.
+  if (!hasChanged && isNoNews(cause ?? reason, before, generation)) return { outcome, status: topic.status, events };
   const conditionNotes = [...conditionsFor(EVENT_TOPIC_REASONS, reason, message, cause), ...notes];
   const conditions = buildConditions(topic.status?.conditions, conditionNotes, { generation, now: nowMs });
   return { outcome, status: { ...facts, conditions }, events: [...events, ...refusalEvent(judgement, before)] };

@@ -144,7 +144,8 @@ function topicsOfPolicy(
 
 /** Topics whose dead letters a group wrote before, and writes now. */
 function topicsOfGroup({ before, after }: Change<ConsumerGroup>): Iterable<string> {
-  if (before?.metadata.generation === after?.metadata.generation) return [];
+  const isAsBefore = before?.metadata.generation === after?.metadata.generation;
+  if (isAsBefore && before?.status?.bus?.clusterId === after?.status?.bus?.clusterId) return [];
   return new Set([before, after].filter(isGiven).flatMap((group) => deadLetterTopicOf(group)));
 }
 

@@ -30,6 +30,8 @@ export interface PolicyTopics extends HeldTopics {
   readonly governed: readonly EventTopic[];
   /** How far its last edit is; undefined while nobody waits for a turn. */
   readonly progress?: RolloutProgress | undefined;
+  /** Whether Kafka cannot be reached behind this EventBus, so that nothing comes to its topics. */
+  readonly isDown?: ((busName: string) => boolean) | undefined;
 }
 
 export function summarizePolicy(
@@ -50,7 +52,7 @@ export function summarizePolicy(
     concerned: counts.matched,
   };
   const rollout = rolloutStatus(policy, view);
-  const { reason, message } = judge(policy, { problems, counts, view, rollout });
+  const { reason, message } = judge(policy, { problems, counts, view, rollout, down: downBuses(view, topics) });
   const notes = conditionsFor(RETENTION_POLICY_REASONS, reason, message);
   return {
     outcome: settled(),
@@ -83,6 +85,8 @@ interface Findings {
   readonly counts: TopicCounts;
   readonly view: RolloutView;
   readonly rollout: RetentionPolicyStatus["rollout"];
+  /** Names of EventBuses that are down and have topics that the edit has yet to reach. */
+  readonly down: readonly string[];
 }
 
 interface PolicyVerdict {
@@ -90,7 +94,7 @@ interface PolicyVerdict {
   readonly message: string;
 }
 
-function judge(policy: RetentionPolicy, { problems, counts, view, rollout }: Findings): PolicyVerdict {
+function judge(policy: RetentionPolicy, { problems, counts, view, rollout, down }: Findings): PolicyVerdict {
   if (problems.length > 0) {
     return { reason: "InvalidPolicy", message: `Applied to no topic: ${problems.join(". ")}` };
   }
@@ -102,7 +106,14 @@ function judge(policy: RetentionPolicy, { problems, counts, view, rollout }: Fin
   }
   if (policy.spec.enforcement === "Audit") return { reason: "Audited", message: `${told}; nothing is changed` };
   if (rollout === undefined) return { reason: "Enforced", message: told };
-  return judgeRollout(policy, told, view, rollout);
+  return judgeRollout(policy, told + describeDown(down), view, rollout);
+}
+
+function describeDown(buses: readonly string[]): string {
+  const [first] = buses;
+  if (first === undefined) return "";
+  const named = buses.map((name) => `"${name}"`).join(", ");
+  return `; nothing comes to the topics on ${buses.length === 1 ? "EventBus" : "EventBuses"} ${named} until it is Ready again`;
 }
 
 function judgeRollout(
@@ -155,6 +166,14 @@ function countTopics(topics: readonly EventTopic[], violations: number): TopicCo
     compliant: topics.length - violations,
     pending: topics.filter((topic) => isPending(topic)).length,
   };
+}
+
+function downBuses({ unreached }: RolloutView, { governed, isDown }: PolicyTopics): readonly string[] {
+  const waiting = new Set(unreached);
+  const names = governed.flatMap((topic) =>
+    waiting.has(keyOf(topic.metadata)) ? (topic.status?.bus?.name ?? []) : [],
+  );
+  return [...new Set(names)].filter((name) => isDown?.(name) === true).toSorted();
 }
 
 /** Topics that this edit has not come to yet, unless they go down in steps, or a person must lift what is in their way. */

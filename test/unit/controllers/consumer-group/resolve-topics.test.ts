@@ -123,3 +123,23 @@ describe("Where a ConsumerGroup's dead letters go", () => {
     });
   }
 });
+
+describe("Dead letters of a ConsumerGroup on another cluster", () => {
+  const spec = { deadLetter: BY_REF };
+  const told = (clusterId: string): readonly string[] => {
+    const group = aConsumerGroup({ ...spec, topics: [] });
+    const world = worldOf({ status: { ...BOUND, bus: { name: "other", clusterId } } });
+    return resolveTopics(group, IDENTITY, world).flatMap((topic) => (topic.kind === "found" ? [] : [topic.message]));
+  };
+
+  it("are refused, and why is told", () => {
+    expect(told("cluster-2")).to.have.length(1);
+    expect(told("cluster-2")[0]).to.include(
+      'EventTopic "team-a/usage", which spec.deadLetter names, lives on EventBus "other"',
+    );
+  });
+
+  it("are no matter where two buses lead to one cluster", () => {
+    expect(told("cluster-1")).to.deep.equal([]);
+  });
+});

@@ -137,7 +137,7 @@ describe("The status of dead letters", () => {
     const conditions = [{ ...before, lastTransitionTime: "2026-05-01T00:00:00Z" }];
     const status = bound({ deadLetters: [entry], conditions });
     const given = { ...three, status, letters: failure("busy") };
-    expect(verdictOn(given).status).to.equal(undefined);
+    expect(verdictOn(given).status, "as it is").to.equal(status);
     expect(verdictOn({ ...given, spec: { partitions: 6 } }).status?.partitions).to.equal(6);
   });
 });

@@ -48,6 +48,32 @@ describe("deadLetterTopic()", () => {
     });
   }
 
+  const segments: readonly { why: string; given: Parameters<typeof wanted>[0]; hours: number | undefined }[] = [
+    {
+      why: "a tenth of a short retention that is declared",
+      given: { spec: { deadLetter: { retention: "10h" } } },
+      hours: 1,
+    },
+    { why: "a week at most", given: { spec: { deadLetter: { retention: "700d" } } }, hours: 168 },
+    { why: "as the broker says, where the usual retention is long", given: {}, hours: undefined },
+    {
+      why: "as the broker says, where nothing is deleted",
+      given: { spec: { deadLetter: { retention: "unlimited" } } },
+      hours: undefined,
+    },
+    {
+      why: "as the broker says, where the retention is refused",
+      given: { spec: { deadLetter: { retention: "5s" } } },
+      hours: undefined,
+    },
+  ];
+  for (const { why, given, hours } of segments) {
+    it(`closes its segments after ${why}`, () => {
+      const segment = wanted(given).configs.get("segment.ms")?.value;
+      expect(segment).to.equal(hours === undefined ? undefined : String(hours * 3_600_000));
+    });
+  }
+
   it("is kept for ever where the source is", () => {
     expect(value(wanted({ source: { "retention.ms": "-1" } }), "retention.ms")).to.equal("-1");
   });

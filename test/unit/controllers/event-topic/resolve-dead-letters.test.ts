@@ -29,9 +29,16 @@ interface Given {
   readonly status?: Parameters<typeof anEventTopic>[2];
 }
 
-function aGroup(name: string, namespace = "team-a", spec: Partial<ConsumerGroupSpec> = {}): ConsumerGroup {
+/** `clusterId`: where it lives, "" where that is not known. */
+function aGroup(
+  name: string,
+  namespace = "team-a",
+  spec: Partial<ConsumerGroupSpec> = {},
+  clusterId = CLUSTER,
+): ConsumerGroup {
   const metadata = { name, namespace, uid: name, resourceVersion: "1", generation: 1, creationTimestamp: "" };
-  return { apiVersion: "eventbus.dev/v1alpha1", kind: "ConsumerGroup", metadata, spec };
+  const status = clusterId === "" ? {} : { bus: { name: "bus", clusterId } };
+  return { apiVersion: "eventbus.dev/v1alpha1", kind: "ConsumerGroup", metadata, spec, status };
 }
 
 function resolved(given: Given = {}): ResolvedDeadLetter[] {
@@ -94,6 +101,31 @@ describe("Dead letters of an EventTopic", () => {
       it(`${has ? "are" : "are not"} made for a group of another namespace ${why}`, () => {
         const given = { groups: [aGroup("foreign", "team-b")], namespaces: { "team-b": { trusted: "yes" } } };
         expect(names({ ...given, spec: { ...perGroup, consumers } })).to.have.length(has ? 1 : 0);
+      });
+    }
+
+    const place = { topicName: ofGroup("reader"), topicId: "id-dlq", groupId: "reader", state: "Ready" };
+    const places: readonly { why: string; clusterId: string; status?: Given["status"]; has: boolean }[] = [
+      { why: "on the topic's cluster", clusterId: CLUSTER, has: true },
+      { why: "on another cluster", clusterId: "cluster-2", has: false },
+      {
+        why: "on another cluster, which has one by mistake",
+        clusterId: "cluster-2",
+        status: bound({ deadLetters: [place] }),
+        has: false,
+      },
+      { why: "of which nobody knows yet where it lives", clusterId: "", has: false },
+      {
+        why: "of which nobody knows any longer where it lives",
+        clusterId: "",
+        status: bound({ deadLetters: [place] }),
+        has: true,
+      },
+    ];
+    for (const { why, clusterId, status, has } of places) {
+      it(`${has ? "are" : "are not"} those of a group ${why}`, () => {
+        const groups = [aGroup("reader", "team-a", {}, clusterId)];
+        expect(names({ spec: perGroup, groups, ...(status && { status }) })).to.have.length(has ? 1 : 0);
       });
     }
 

@@ -17,6 +17,10 @@ function governed(name: string, retentionMs: number, ready = "UpToDate", generat
   return anEventTopic({}, { name }, { retentionPolicy: { name: "events", generation }, effectiveConfig, conditions });
 }
 
+function on(busName: string, topic: EventTopic): EventTopic {
+  return { ...topic, status: { ...topic.status, bus: { name: busName, clusterId: "c" } } };
+}
+
 interface Shown {
   readonly conditions: readonly string[];
   readonly status: RetentionPolicyStatus;
@@ -98,5 +102,21 @@ describe("summarizePolicy()", () => {
     const progress = { applied: 0, waiting: ["team-a/c"], rejected: [] };
     expect(shown({ ...day, suspend: true }, { progress }).conditions).to.deep.equal(["Ready=True/Suspended"]);
     expect(shown({ ...day, enforcement: "Audit" }, { progress }).conditions).to.deep.equal(["Ready=True/Audited"]);
+  });
+
+  it("names the buses that hold its rollout up, and only these", () => {
+    const late = (name: string): EventTopic => governed(name, 5, "UpToDate", 1);
+    const topics = [
+      on("dead", late("a")),
+      on("dead", late("b")),
+      on("alive", late("c")),
+      on("other", governed("d", 5)),
+    ];
+    const told = (isDown: (busName: string) => boolean): string =>
+      shown(day, { governed: topics, isDown }).status.conditions?.[0]?.message ?? "";
+    expect(told((name) => name !== "alive")).to.include(
+      'as it says; nothing comes to the topics on EventBus "dead" until it is Ready again; 3 topics wait',
+    );
+    expect(told(() => false)).not.to.include("until it is Ready again");
   });
 });
