@@ -34,20 +34,46 @@ export const ENVTEST = {
 export const RELEASES_URL =
   process.env["ENVTEST_RELEASES_URL"] || "https://github.com/kubernetes-sigs/controller-tools/releases/download";
 
-/** Arguments of `go build` but for `-o` and the packages. */
-const BUILD_FLAGS = [
-  "-mod=readonly",
-  "-trimpath",
-  // A seventh of the compiler's work and a fifth of its cache; nobody debugs these binaries.
-  "-gcflags=all=-dwarf=false",
-  `-ldflags=-s -w ${versionStamps().join(" ")}`,
-];
+/**
+ * Arguments of `go build` but for `-o` and the packages. Without the versions stamped in, `kubectl version` and everything
+ * else that parses the server's version fails.
+ *
+ * @param {string} version Of Kubernetes.
+ * @param {readonly string[]} stamps Others.
+ */
+export function buildFlags(version, stamps = []) {
+  const [major, minor] = version.split(".");
+  const kubernetes = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) => [
+    `-X ${path}.gitVersion=v${version}`,
+    `-X ${path}.gitMajor=${major}`,
+    `-X ${path}.gitMinor=${minor}`,
+    `-X ${path}.gitCommit=module`,
+    `-X ${path}.gitTreeState=clean`,
+  ]);
+  return [
+    "-mod=readonly",
+    "-trimpath",
+    // A seventh of the compiler's work and a fifth of its cache; nobody debugs these binaries.
+    "-gcflags=all=-dwarf=false",
+    `-ldflags=-s -w ${[...kubernetes, ...stamps].join(" ")}`,
+  ];
+}
+
+function helmStamps() {
+  const [major, minor] = KUBERNETES_VERSION.split(".");
+  // Charts that ask for a Kubernetes version would be refused.
+  const helm = ["pkg/lint/rules", "pkg/chartutil"].flatMap((path) => [
+    `-X helm.sh/helm/v3/${path}.k8sVersionMajor=${major}`,
+    `-X helm.sh/helm/v3/${path}.k8sVersionMinor=${minor}`,
+  ]);
+  return [`-X helm.sh/helm/v3/internal/version.version=v${HELM_VERSION}`, ...helm];
+}
 
 /** @type {GoModule & { binaries: Readonly<Record<ControlPlaneBinary, GoBinary>> }} */
 export const CONTROL_PLANE_MODULE = {
   name: "control-plane",
   folder: fileURLToPath(new URL("control-plane", import.meta.url)),
-  flags: BUILD_FLAGS,
+  flags: buildFlags(KUBERNETES_VERSION, helmStamps()),
   sharedCpuSeconds: 155,
   binaries: {
     etcd: { package: "go.etcd.io/etcd/server/v3", builtAs: "server", cpuSeconds: 16 },
@@ -57,21 +83,3 @@ export const CONTROL_PLANE_MODULE = {
     helm: { package: "helm.sh/helm/v3/cmd/helm", cpuSeconds: 55 },
   },
 };
-
-/** Without them `kubectl version` and everything else that parses the server's version fails. */
-function versionStamps() {
-  const [major, minor] = KUBERNETES_VERSION.split(".");
-  const kubernetes = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) => [
-    `-X ${path}.gitVersion=v${KUBERNETES_VERSION}`,
-    `-X ${path}.gitMajor=${major}`,
-    `-X ${path}.gitMinor=${minor}`,
-    `-X ${path}.gitCommit=module`,
-    `-X ${path}.gitTreeState=clean`,
-  ]);
-  // Charts that ask for a Kubernetes version would be refused.
-  const helm = ["pkg/lint/rules", "pkg/chartutil"].flatMap((path) => [
-    `-X helm.sh/helm/v3/${path}.k8sVersionMajor=${major}`,
-    `-X helm.sh/helm/v3/${path}.k8sVersionMinor=${minor}`,
-  ]);
-  return [...kubernetes, `-X helm.sh/helm/v3/internal/version.version=v${HELM_VERSION}`, ...helm];
-}

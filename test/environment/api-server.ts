@@ -72,9 +72,15 @@ export async function apiServerProcess(
       "--service-account-issuer=https://kubernetes.default.svc",
       `--service-account-key-file=${files.publicKey}`,
       `--service-account-signing-key-file=${files.signingKey}`,
+      ...extraFlags(),
       ...(options.audit ? [`--audit-policy-file=${files.auditPolicy}`, `--audit-log-path=${files.auditLog}`] : []),
     ],
     isReady: options.isReady,
     readyTimeoutMs: 60_000,
   });
+}
+
+/** Of KUBE_APISERVER_FLAGS, separated by spaces: for tests that try whole files on another server. */
+function extraFlags(): string[] {
+  return (process.env["KUBE_APISERVER_FLAGS"] ?? "").split(" ").filter((flag) => flag !== "");
 }
