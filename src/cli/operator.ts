@@ -28,6 +28,7 @@ const EXIT_USAGE = 2;
 const SERVICE = "event-bus-operator";
 /** What still keeps the process alive this long after it has stopped was forgotten. */
 const LEFTOVER_MS = 2_000;
+const ALIVE_MS = 24 * 3_600_000;
 /** Where there is neither a setting nor a kubeconfig that names a namespace. */
 const FALLBACK_NAMESPACE = "default";
 
@@ -52,7 +53,10 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
   guardAgainstCrashes(process, log, () => edge.exit(1));
   // As process 1 of a container nobody ends us by a signal that is not handled, however early it comes.
   let stop = async (): Promise<void> => edge.exit(0);
-  stopOnSignals(() => stop(), edge, log);
+  const stopped = stopOnSignals(() => stop(), edge, log);
+  // Between two attempts to reach the API server there may be nothing else, and Node would end the process.
+  const alive = setInterval(() => {}, ALIVE_MS);
+  void stopped.then(() => clearInterval(alive));
   const tracing = await startTracingIfWanted(edge);
   try {
     const client = connectKubernetes(edge, log);
@@ -62,7 +66,8 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
       await client.kubernetes.close();
       await tracing?.stop();
     };
-    await operator.start();
+    // A start that was stopped may never end.
+    await Promise.race([operator.start(), stopped]);
   } catch (error) {
     log.error("Cannot start", { error });
     edge.exit(1);
@@ -153,9 +158,13 @@ function elect(
   });
 }
 
-/** The first signal stops in order, a second one at once. Stopped in order, the process ends for want of work. */
-function stopOnSignals(stop: () => Promise<void>, edge: Edge, log: Logger): void {
+/**
+ * The first signal stops in order, a second one at once. Stopped in order, the process ends for want of work; that is when
+ * the promise resolves.
+ */
+function stopOnSignals(stop: () => Promise<void>, edge: Edge, log: Logger): Promise<void> {
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
   let isStopping = false;
   for (const [signal, code] of Object.entries(codes)) {
     process.on(signal, () => {
@@ -165,7 +174,9 @@ function stopOnSignals(stop: () => Promise<void>, edge: Edge, log: Logger): void
         log.warn("Something keeps the stopped process alive", { resources: process.getActiveResourcesInfo() });
         edge.exit(0);
       };
-      void stop().then(() => clock.after(LEFTOVER_MS, endLeftovers));
+      void stop().then(resolve);
+      void stopped.then(() => clock.after(LEFTOVER_MS, endLeftovers));
     });
   }
+  return stopped;
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -64,6 +65,25 @@ describe("The operator as a process", () => {
     const { ended, stderr } = run({ KUBECONFIG: "/does/not/exist" });
     expect(await ended).to.deep.equal([1, null]);
     expect(await stderr).to.include("Cannot start");
+  });
+
+  it("goes on trying to reach the API server, and ends with 0 when told to stop meanwhile", async () => {
+    const [port = 0] = await findFreePorts(1);
+    const { KUBECONFIG = "" } = await settings();
+    const config = JSON.parse(await readFile(KUBECONFIG, "utf8")) as object;
+    const clusters = [{ name: "test", cluster: { server: `https://127.0.0.1:${port}` } }];
+    await writeFile(`${KUBECONFIG}-nowhere`, JSON.stringify({ ...config, clusters }));
+    const { child, ended, stderr } = run({ KUBECONFIG: `${KUBECONFIG}-nowhere`, EVENTBUS_METRICS_ADDRESS: "0" });
+    // Each kind is tried, refused, and tried again.
+    let said = "";
+    child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
+    await eventually(
+      () => said,
+      (text) => expect(text.match(/"failures":2/g) ?? []).to.have.length.above(0),
+    );
+    child.kill("SIGTERM");
+    expect(await ended).to.deep.equal([0, null]);
+    expect(await stderr).to.not.include("unsettled");
   });
 
   it("elects itself, reconciles, and on SIGTERM lets go of the lease and exits with 0", async () => {
