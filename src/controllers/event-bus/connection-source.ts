@@ -66,7 +66,12 @@ export interface ConnectionSource {
 
 export type SourceResult =
   | { readonly kind: "source"; readonly source: ConnectionSource }
-  | { readonly kind: "refused"; readonly refusal: Refusal<EventBusReason> };
+  | {
+      readonly kind: "refused";
+      readonly refusal: Refusal<EventBusReason>;
+      /** Nothing may be written over the connection made before either. */
+      readonly shutsOff?: true | undefined;
+    };
 
 /** Where the connection of a bus comes from. Reads the bus and stores, asks nobody; undefined: not for this bus. */
 export type ConnectionOrigin = (bus: EventBus) => SourceResult | undefined;

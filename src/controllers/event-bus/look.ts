@@ -52,8 +52,8 @@ export async function lookAt(bus: EventBus, world: ConnectingWorld, call: Call, 
     if (serving !== undefined) report(name, judgement.cluster, serving, world.registry);
     return judgement;
   }
-  const isOther = serving !== undefined && !(asked.kind === "answer" && asked.version === serving.version);
-  const before = isOther ? await lookAtServing(bus, serving, call) : undefined;
+  const mayGoOn = asked.kind === "answer" ? asked.version !== serving?.version : asked.shutsOff !== true;
+  const before = serving !== undefined && mayGoOn ? await lookAtServing(bus, serving, call) : undefined;
   if (serving === undefined || before?.kind !== "connected") {
     world.registry.report(name, { kind: "down", ...judgement.refusal });
     return judgement;

@@ -24,7 +24,8 @@ export function strimziGate(namespaces: StrimziNamespaces): ConnectionOrigin {
   const topics = new StrimziTopics(namespaces);
   return ({ spec: { strimzi } }: EventBus) => {
     const readable = strimzi && topics.readable(strimzi);
-    return readable?.kind === "unreadable" ? refused("StrimziNotFound", readable.message) : undefined;
+    if (readable?.kind !== "unreadable") return undefined;
+    return { ...refused("StrimziNotFound", readable.message), shutsOff: true };
   };
 }
 

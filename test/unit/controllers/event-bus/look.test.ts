@@ -3,6 +3,7 @@ import { beforeEach, describe, it } from "mocha";
 
 import type { EventBus } from "../../../../src/api/event-bus.ts";
 import { BusRegistry } from "../../../../src/controllers/bus-registry.ts";
+import { refused, type ConnectionOrigin } from "../../../../src/controllers/event-bus/connection-source.ts";
 import { declaredOrigin } from "../../../../src/controllers/event-bus/declared-origin.ts";
 import type { BusJudgement } from "../../../../src/controllers/event-bus/judgement.ts";
 import { lookAt } from "../../../../src/controllers/event-bus/look.ts";
@@ -28,6 +29,8 @@ const BUS: EventBus = {
     },
   },
 };
+
+const SHUT: ConnectionOrigin = () => ({ ...refused("StrimziNotFound", "Not known"), shutsOff: true });
 
 function message(judgement: BusJudgement): string {
   return judgement.kind === "down" ? `${judgement.refusal.reason}: ${judgement.refusal.message}` : judgement.kind;
@@ -75,7 +78,7 @@ describe("lookAt()", () => {
     return Promise.resolve({ kind: "content", content, digest: `digest of ${password}` });
   }
 
-  async function look(bus = BUS): Promise<BusJudgement> {
+  async function look(bus = BUS, gate: ConnectionOrigin = () => undefined): Promise<BusJudgement> {
     // Failed attempts of the same connection are a second apart.
     await clock.advance(1_500);
     const secrets = {
@@ -84,7 +87,7 @@ describe("lookAt()", () => {
       read,
     };
     const call = { signal: new AbortController().signal, deadlineMs: 5_000, priority: "live" } as const;
-    const origins = [declaredOrigin("system")];
+    const origins = [gate, declaredOrigin("system")];
     return await lookAt(bus, { clusters, registry, secrets, origins, certificates: new Map() }, call, clock.now());
   }
 
@@ -159,6 +162,14 @@ describe("lookAt()", () => {
       .to.include("SecretNotFound")
       .and.not.include("goes on serving");
     expect(registry.link("main").kind).to.equal("down");
+  });
+
+  it("does not go on with the connection before where what refuses shuts that off as well", async () => {
+    await look();
+    expect(message(await look(BUS, SHUT))).to.equal("StrimziNotFound: Not known");
+    expect(registry.link("main").kind).to.equal("down");
+    expect(message(await look())).to.equal("connected");
+    expect(opened).to.deep.equal(["right"]);
   });
 
   it("connects to nothing while a Secret is missing", async () => {

@@ -294,5 +294,6 @@ describe("The gate before every connection of a bus beside Strimzi", () => {
     if (found?.kind !== "refused") return expect.fail(JSON.stringify(found));
     expect(found.refusal.reason).to.equal("StrimziNotFound");
     expect(found.refusal.message).to.include("KafkaTopics").and.include("config/strimzi");
+    expect(found.shutsOff).to.equal(true);
   });
 });
