@@ -55,10 +55,11 @@ export class GroupUsage {
 }
 
 async function takeSnapshot(admin: KafkaAdmin, call: Call): Promise<Snapshot> {
-  const [cluster, listing] = await Promise.all([admin.cluster(call), admin.listGroups(call)]);
-  if (listing.status !== "ok" || listing.value.isPartial) return undefined;
-  // Who may not describe the cluster is not told of groups that are hidden from it, nor that there are any.
-  if (cluster.status !== "ok" || cluster.value.operations?.includes("Describe") !== true) return undefined;
+  // Who may not describe the cluster is not told of groups that are hidden from it, nor that there are any. Asked before
+  // and after, one after the other: the right may come and go meanwhile.
+  if (!(await seesAllGroups(admin, call))) return undefined;
+  const listing = await admin.listGroups(call);
+  if (listing.status !== "ok" || listing.value.isPartial || !(await seesAllGroups(admin, call))) return undefined;
   const uses = await Promise.all(listing.value.groups.map((group) => usesOf(group, admin, call)));
   const byTopic = new Map<string, GroupUse[]>();
   for (const use of uses) {
@@ -66,6 +67,11 @@ async function takeSnapshot(admin: KafkaAdmin, call: Call): Promise<Snapshot> {
     for (const [topic, ofTopic] of use) byTopic.set(topic, [...(byTopic.get(topic) ?? []), ofTopic]);
   }
   return byTopic;
+}
+
+async function seesAllGroups(admin: KafkaAdmin, call: Call): Promise<boolean> {
+  const answer = await admin.cluster(call);
+  return answer.status === "ok" && answer.value.operations?.includes("Describe") === true;
 }
 
 async function usesOf(

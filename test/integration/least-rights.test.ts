@@ -1,7 +1,6 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
-import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { RIGHTS as ALL, type Right } from "../../src/kafka/rights.ts";
 import { ApiError } from "../environment/api-client.ts";
 import { eventually } from "../environment/eventually.ts";
@@ -9,6 +8,7 @@ import { condition, messageOf } from "../environment/group-expectations.ts";
 import { startGuardedKafka, type GuardedKafka } from "../environment/guarded-kafka.ts";
 import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
+import { SecretsUnderTest } from "../environment/secrets-under-test.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 
 const USER = "operator";
@@ -45,9 +45,22 @@ describe("The operator with the rights of docs/kafka-acls.md and no others", fun
     probe = await startKafkaProbe(bootstrapServers);
     operator = await startOperatorUnderTest({
       kafka: { bootstrapServers, probe },
-      connect: (options) =>
-        connectKafka({ ...options, bootstrapServers: kafka.saslServers, security: kafka.securityOf(USER) }),
-      bus: { resyncInterval: "500ms", namespaces: [{ deletionPolicies: ["Retain", "Delete", "DeleteGroup"] }] },
+      createsBus: false,
+    });
+    const secrets = new SecretsUnderTest(operator);
+    await secrets.create("user", { username: USER, password: kafka.password });
+    const credentialsSecretRef = { name: secrets.nameOf("user") };
+    await operator.createBus({
+      kafka: {
+        bootstrapServers: [...kafka.saslServers],
+        security: {
+          protocol: "SASL_PLAINTEXT",
+          sasl: { mechanism: "PLAIN", credentialsSecretRef },
+          allowPlaintextCredentials: true,
+        },
+      },
+      resyncInterval: "500ms",
+      namespaces: [{ deletionPolicies: ["Retain", "Delete", "DeleteGroup"] }],
     });
     await eventually(() => operator.bus(), ready("True", "Connected"));
   });
