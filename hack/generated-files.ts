@@ -21,6 +21,7 @@ import { dependenciesPage } from "./reference/dependencies-page.ts";
 import { kindPage, pageNameOf } from "./reference/kind-page.ts";
 import { metricsPage } from "./reference/metrics-page.ts";
 import { performancePage } from "./reference/performance-page.ts";
+import { purposesPage } from "./reference/purposes-page.ts";
 import { aclScript, kafkaUser, readOnlyKafkaUser, rightsPage } from "./reference/rights-pages.ts";
 import { settingsPage } from "./reference/settings-page.ts";
 
@@ -35,6 +36,7 @@ export const GENERATED_FILES: readonly GeneratedFile[] = [
   ...KINDS.map((kind) => ({ path: `docs/reference/${pageNameOf(kind)}`, produce: () => kindPage(kind) })),
   { path: "docs/reference/conditions.md", produce: conditionsPage },
   { path: "docs/reference/command-line.md", produce: commandLinePage },
+  { path: "docs/reference/group-purposes.md", produce: purposesPage },
   { path: "docs/reference/settings.md", produce: settingsPage },
   { path: "docs/reference/dependencies.md", produce: dependenciesPage },
   { path: "docs/reference/metrics.md", produce: metricsPage },

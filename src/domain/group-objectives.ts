@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Processors serve somebody who waits; the others may be late, but must not lose what retention takes away. */
-const PRESETS: Readonly<Record<Purpose, GroupObjectives>> = {
+export const PRESETS: Readonly<Record<Purpose, GroupObjectives>> = {
   processor: { maxTimeLagMs: 5 * MINUTE_MS, minHeadroomMs: 12 * HOUR_MS },
   analytics: { maxTimeLagMs: HOUR_MS, minHeadroomMs: 12 * HOUR_MS },
   audit: { maxTimeLagMs: HOUR_MS, minHeadroomMs: 24 * HOUR_MS },
