@@ -97,6 +97,26 @@ describe("Dead letters of a topic", () => {
     expect((await operator.probe.topicConfig(dlq("orders")))["retention.ms"]).to.equal(String(30 * 86_400_000));
   });
 
+  it("are neither made nor changed on a read-only bus, which is told, and are once it is writable again", async () => {
+    const before = await operator.probe.topicConfig(dlq("orders"));
+    await operator.patchBus({ spec: { access: "ReadOnly" } });
+    await operator.patchTopic("orders", { spec: { deadLetter: { retention: "10h" } } });
+    await operator.createTopic("unmade", { deadLetter: {} });
+    const edited = await eventually(() => operator.topic("orders"), ready("False", "ReadOnly"));
+    expect(edited.status?.deadLetters?.[0]?.state).to.equal("ReadOnly");
+    await eventually(() => operator.topic("unmade"), ready("False", "ReadOnly"));
+    expect(await operator.probe.topicConfig(dlq("orders"))).to.deep.equal(before);
+    expect(await operator.probe.describeTopic(dlq("unmade"))).to.equal(null);
+    await operator.patchBus({ spec: { access: "ReadWrite" } });
+    await eventually(() => operator.topic("unmade"), ready("True", "Created"));
+    expect(await operator.probe.describeTopic(dlq("unmade"))).not.to.equal(null);
+    await eventually(() => operator.topic("orders"), ready("True", "UpToDate"));
+    expect(await operator.probe.topicConfig(dlq("orders")), "short retention needs short segments").to.include({
+      "retention.ms": "36000000",
+      "segment.ms": "3600000",
+    });
+  });
+
   it("follow when somebody else grows the topic", async () => {
     await operator.createTopic("followed", { deadLetter: {} });
     await eventually(() => operator.topic("followed"), ready("True", "Created"));
