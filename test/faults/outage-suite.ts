@@ -1,7 +1,7 @@
 // What holds while Kafka is away and when it is back, for outages short and long: through a proxy that counts who knocks.
 
 import { expect } from "chai";
-import { after, before, it } from "mocha";
+import { after, before, beforeEach, it } from "mocha";
 
 import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import { eventually } from "../environment/eventually.ts";
@@ -52,6 +52,12 @@ export function itOutlivesOutages({ topics, outageMs, haste }: Outage): void {
       clock: hastyClock(haste),
     });
     await eventually(() => operator.bus(), ready("True", "Connected"));
+  });
+  // Where one test fails amid its outage, that is not the end of the others.
+  beforeEach(async function () {
+    this.timeout(90_000);
+    proxy.mode = "open";
+    if (broker.pid === undefined) await broker.start();
   });
   after(async function () {
     this.timeout(60_000);
