@@ -24,6 +24,11 @@ export function isOnePrincipal(name: string): boolean {
   return name !== "*" && name.trim() !== "";
 }
 
+/** In an ACL this name is every topic or every group, though Kafka takes it for the id of a group as well. */
+export function isOneResource(name: string): boolean {
+  return name !== "*";
+}
+
 /** As ACLs spell it. */
 export function principalOf(name: string): string {
   return `User:${name}`;
@@ -35,6 +40,7 @@ function rights(
   principalName: string,
   operations: readonly AclOperation[],
 ): AclBinding[] {
+  if (!isOneResource(resourceName)) return [];
   const principal = principalOf(principalName);
   return operations.map((operation) => ({
     resourceType,

@@ -2,7 +2,13 @@
 // From memory only.
 
 import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-group.ts";
-import { isOnePrincipal, principalOf, publisherRights, readerRights } from "../../domain/access-rights.ts";
+import {
+  isOnePrincipal,
+  isOneResource,
+  principalOf,
+  publisherRights,
+  readerRights,
+} from "../../domain/access-rights.ts";
 import { consentsTo } from "../../domain/topic-consent.ts";
 import { findCondition } from "../../runtime/conditions.ts";
 import type { AccessKind, AccessWish } from "../access/access-world.ts";
@@ -59,7 +65,10 @@ function wishOf(
       resourceType === "topic" &&
       holder === principalOf(principal) &&
       !isRefused(resourceName, group, identity.clusterId, world),
-    remarks: nobodys.map((name) => `Topic "${name}" has no EventTopic that could consent, so nobody is granted it`),
+    remarks: [
+      ...(isOneResource(groupId) ? [] : ['Group id "*" is every group in an ACL, so nobody is granted it']),
+      ...nobodys.map((name) => `Topic "${name}" has no EventTopic that could consent, so nobody is granted it`),
+    ],
     consents: consultedTopics(group, world),
   };
 }

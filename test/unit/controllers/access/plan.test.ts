@@ -147,6 +147,14 @@ describe("What declarations amount to", () => {
       "User:audit Read group:g",
     ]);
   });
+
+  it("is nothing on the name that is every topic or every group in an ACL", () => {
+    expect(shown(publisherRights("*", ["billing"]))).to.deep.equal([]);
+    expect(shown(readerRights("audit", { groupId: "*", topics: ["t"] }))).to.deep.equal([
+      "User:audit Describe topic:t",
+      "User:audit Read topic:t",
+    ]);
+  });
 });
 
 function shown(bindings: readonly AclBinding[]): string[] {

@@ -63,6 +63,12 @@ describe("What a ConsumerGroup declares about rights", () => {
     }
   });
 
+  it("is nothing on the group whose id is every group in an ACL, and is said", () => {
+    const wish = wishOf({ principal: "audit", groupId: "*", topics: [] });
+    expect(wish?.bindings).to.deep.equal([]);
+    expect(wish?.remarks.join()).to.include('Group id "*" is every group');
+  });
+
   it("is to read as the group, and topics by consent only", () => {
     const topics = [aTopic("own", "team-a"), aTopic("given", "team-b", ["team-a"]), aTopic("closed", "team-b")];
     const refs = topics.map(({ metadata: { name, namespace } }) => ({
