@@ -43,8 +43,9 @@ export function timedOut(what: string, afterMs: number): KubernetesError {
   return new KubernetesError(0, "Timeout", `${what} got no answer within ${afterMs} ms`);
 }
 
-export function notJson(what: string, cause: unknown): KubernetesError {
-  return new KubernetesError(0, "BadPayload", `${what} was answered with something that is not JSON`, { cause });
+/** Without the parser's error: that quotes the answer, which may be a Secret's. */
+export function notJson(what: string): KubernetesError {
+  return new KubernetesError(0, "BadPayload", `${what} was answered with something that is not JSON`);
 }
 
 function parseStatus(body: string): StatusBody {

@@ -159,7 +159,7 @@ function describe({ method, path }: ApiRequest): string {
 function parse(what: string, body: string): unknown {
   try {
     return JSON.parse(body);
-  } catch (cause) {
-    throw notJson(what, cause);
+  } catch {
+    throw notJson(what);
   }
 }

@@ -85,7 +85,7 @@ function frameOf(line: string, what: string): WatchFrame {
 function parseFrame(line: string, what: string): WatchFrame {
   try {
     return JSON.parse(line) as WatchFrame;
-  } catch (cause) {
-    throw notJson(what, cause);
+  } catch {
+    throw notJson(what);
   }
 }

@@ -10,6 +10,7 @@ import { Transport } from "../../../../src/kubernetes/client/transport.ts";
 import { KubernetesError } from "../../../../src/kubernetes/resources.ts";
 import { systemClock } from "../../../../src/runtime/clock.ts";
 import { createMetrics } from "../../../../src/telemetry/prometheus-metrics.ts";
+import { redact } from "../../../../src/telemetry/redact.ts";
 import { eventually } from "../../../fakes/eventually.ts";
 import { RecordingLogger } from "../../../fakes/recording-logger.ts";
 import { ScriptedServer } from "../../../fakes/scripted-server.ts";
@@ -218,9 +219,13 @@ describe("Transport", () => {
     expect(await Promise.all(requests)).to.deep.equal(requests.map(() => reason));
   });
 
-  it("rejects what is not JSON", async () => {
-    server.script = (_, response) => void response.end("<html>");
-    expect(await failure(transport.request(GET, call()))).to.include({ code: 0, reason: "BadPayload" });
+  it("rejects what is not JSON, and says nothing of it: it may be a part of a Secret", async () => {
+    server.script = (_, response) => void response.end('c2VjcmV0LXZhbHVl"}}}');
+    const error = await failure(transport.request(GET, call()));
+    expect(error).to.include({ code: 0, reason: "BadPayload" });
+    expect(JSON.stringify(redact(error)))
+      .to.include("not JSON")
+      .and.not.include("c2Vj");
   });
 
   it("passes on each warning of the server once", async () => {

@@ -8,6 +8,7 @@ import { watchStream, type WatchFrame } from "../../../../src/kubernetes/client/
 import { KubernetesError } from "../../../../src/kubernetes/resources.ts";
 import { systemClock } from "../../../../src/runtime/clock.ts";
 import { createMetrics } from "../../../../src/telemetry/prometheus-metrics.ts";
+import { redact } from "../../../../src/telemetry/redact.ts";
 import { eventually } from "../../../fakes/eventually.ts";
 import { RecordingLogger } from "../../../fakes/recording-logger.ts";
 import { ScriptedServer } from "../../../fakes/scripted-server.ts";
@@ -73,6 +74,14 @@ describe("watchStream()", () => {
       expect(error).to.be.instanceOf(KubernetesError).and.include({ code, reason });
     });
   }
+
+  it("says nothing of a line that is not JSON: it may be a part of a Secret", async () => {
+    server.script = (_, response) => void response.end(`c2VjcmV0LXZhbHVl"}}}\n`);
+    const { error } = await outcome(watch());
+    expect(JSON.stringify(redact(error)))
+      .to.include("not JSON")
+      .and.not.include("c2Vj");
+  });
 
   it("throws when the connection breaks after a whole line", async () => {
     server.script = ({ socket }, response) => {
