@@ -36,12 +36,17 @@ export function planAccess({ bindings, mayWant }: AccessWish, facts: AccessFacts
   const shared = bindings.filter((binding) => live.has(aclKey(binding)) && isOnRecord(binding, facts));
   const unwanted = recorded.filter((binding) => !wanted.has(aclKey(binding)) && !mayWant(binding));
   const remove = unwanted.filter((binding) => live.has(aclKey(binding)) && !isWantedByOthers(binding, facts));
+  // Once nobody has it on record, nobody ever takes it away: it stays on ours until the other's run has seen it there.
+  const kept = unwanted.filter(
+    (binding) => live.has(aclKey(binding)) && isWantedByOthers(binding, facts) && !isOnRecord(binding, facts),
+  );
+  const gone = new Set(unwanted.filter((binding) => !kept.includes(binding)).map(aclKey));
   const before = distinct([...recorded, ...create, ...shared]);
   return {
     create,
     remove,
     before,
-    after: before.filter((binding) => !unwanted.some((gone) => aclKey(gone) === aclKey(binding))),
+    after: before.filter((binding) => !gone.has(aclKey(binding))),
     lost: create.filter((binding) => owned.has(aclKey(binding))),
   };
 }

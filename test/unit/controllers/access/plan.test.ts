@@ -84,8 +84,19 @@ describe("planAccess()", () => {
     { why: "unwanted and ours: taken away", given: { recorded: [a], live: [a, b] }, remove: [a], before: [a] },
     { why: "unwanted, ours and gone: off the record", given: { recorded: [a], live: [b] }, before: [a] },
     {
-      why: "unwanted by us, wanted by another: it stays, off our record",
+      why: "unwanted by us, wanted by another that has it on record: it stays, off our record",
+      given: { recorded: [a], live: [a], peers: [{ wants: [a], has: [a] }] },
+      before: [a],
+    },
+    {
+      why: "unwanted by us, wanted by another that has not run yet: on our record, so that it comes to the other's",
       given: { recorded: [a], live: [a], peers: [{ wants: [a] }] },
+      before: [a],
+      after: [a],
+    },
+    {
+      why: "unwanted by us, wanted by another, and gone: the other makes its own",
+      given: { recorded: [a], peers: [{ wants: [a] }] },
       before: [a],
     },
     {
@@ -132,6 +143,34 @@ describe("planAccess()", () => {
       }),
     );
   });
+});
+
+describe("A right that goes from one object to another", () => {
+  for (const order of [
+    ["former", "latter"],
+    ["latter", "former"],
+  ] as const) {
+    it(`stays on a record all the time, and goes in the end, where the ${order[0]} runs first`, () => {
+      const records: Record<"former" | "latter", readonly AclBinding[]> = { former: [a], latter: [] };
+      let live: readonly AclBinding[] = [a];
+      let wanting: "latter" | undefined = "latter";
+      const turn = (who: "former" | "latter"): void => {
+        const other = who === "former" ? "latter" : "former";
+        const wants = (name: typeof who): AclBinding[] => (name === wanting ? [a] : []);
+        const peers = [{ wants: wants(other), has: [...records[other]] }];
+        const { after, create, remove } = plan({ wanted: wants(who), recorded: records[who], live, peers });
+        records[who] = after;
+        live = [...live.filter((binding) => !remove.includes(binding)), ...create];
+        const isRecorded = [...records.former, ...records.latter].length > 0;
+        expect(isRecorded).to.equal(live.length > 0);
+      };
+      for (const who of [...order, ...order]) turn(who);
+      expect([records, live]).to.deep.equal([{ former: [], latter: [a] }, [a]]);
+      wanting = undefined;
+      turn("latter");
+      expect([records, live]).to.deep.equal([{ former: [], latter: [] }, []]);
+    });
+  }
 });
 
 describe("What declarations amount to", () => {
