@@ -2,6 +2,7 @@
 // From memory only.
 
 import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-group.ts";
+import type { EventBus } from "../../api/event-bus.ts";
 import {
   isOnePrincipal,
   isOneResource,
@@ -11,6 +12,7 @@ import {
 } from "../../domain/access-rights.ts";
 import { consentsTo } from "../../domain/topic-consent.ts";
 import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import type { AccessKind, AccessWish } from "../access/access-world.ts";
 import { namespaceOf } from "../bus-bound.ts";
 import type { GroupWorld, ResolvedGroup } from "./group-world.ts";
@@ -42,13 +44,12 @@ function wishOf(
   const bus = world.buses.get(place?.name ?? "");
   const groupId = groupIdOf(group);
   if (bus === undefined || place?.clusterId === undefined) return undefined;
-  if (UNENTITLED.has(findCondition(conditions, "Ready")?.reason ?? "")) return undefined;
-  if (grantTo(group, bus, groupId, world).kind === "refused") return undefined;
+  const identity = { busName: bus.metadata.name, clusterId: place.clusterId, groupId };
+  if (!isEntitled(group, conditions, bus, identity, world)) return undefined;
   const { principal } = group.spec;
   if (principal === undefined || !isOnePrincipal(principal)) {
     return { bindings: [], mayWant: () => false, remarks: [withoutPrincipal(principal)], consents: [] };
   }
-  const identity = { busName: bus.metadata.name, clusterId: place.clusterId, groupId };
   const topics = resolveTopics(group, identity, world);
   const found = topics.filter((topic) => topic.kind === "found");
   const consenting = found.filter(({ isManaged }) => isManaged).map(({ topicName }) => topicName);
@@ -71,6 +72,19 @@ function wishOf(
     ],
     consents: consultedTopics(group, world),
   };
+}
+
+/** By the claim itself too: in the reason of Ready, something else that is wrong may stand in the place of it. */
+function isEntitled(
+  group: ConsumerGroup,
+  conditions: ConsumerGroupStatus["conditions"],
+  bus: EventBus,
+  { clusterId, groupId }: ResolvedGroup["identity"],
+  world: GroupWorld,
+): boolean {
+  if (UNENTITLED.has(findCondition(conditions, "Ready")?.reason ?? "")) return false;
+  const holder = world.claims.holder({ clusterId, name: groupId });
+  return holder?.key === keyOf(group.metadata) && grantTo(group, bus, groupId, world).kind === "granted";
 }
 
 /** The name has come to an EventTopic that does not consent. */

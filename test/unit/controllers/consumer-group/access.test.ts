@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 
 import type { ConsumerGroup } from "../../../../src/api/consumer-group.ts";
 import type { EventTopic } from "../../../../src/api/event-topic.ts";
+import { Claims } from "../../../../src/controllers/claims.ts";
 import { groupAccess } from "../../../../src/controllers/consumer-group/access.ts";
 import type { GroupWorld } from "../../../../src/controllers/consumer-group/group-world.ts";
 import { readerRights } from "../../../../src/domain/access-rights.ts";
@@ -35,8 +36,23 @@ function aGroup(spec: ConsumerGroup["spec"]): ConsumerGroup {
   };
 }
 
-function wishOf(spec: ConsumerGroup["spec"], topics: readonly EventTopic[] = []) {
+const OWN_KEY = "team-a/g";
+
+function wishOf(
+  spec: ConsumerGroup["spec"],
+  topics: readonly EventTopic[] = [],
+  { holder = OWN_KEY, reason = "Observed" }: { readonly holder?: string | null; readonly reason?: string } = {},
+) {
+  const claims = new Claims(
+    (groupId) => groupId,
+    () => {},
+  );
+  if (holder !== null) {
+    const owner = { key: holder, uid: holder, creationTimestamp: "2026-01-01T00:00:00Z" };
+    claims.put(owner, [{ clusterId: place.clusterId, name: spec.groupId ?? "g" }]);
+  }
   const world = {
+    claims,
     buses: { get: () => bus, list: () => [bus] },
     namespace: () => undefined,
     topics: {
@@ -44,7 +60,14 @@ function wishOf(spec: ConsumerGroup["spec"], topics: readonly EventTopic[] = [])
       named: (name: string) => topics.filter(({ status }) => status?.topicName === name),
     },
   } as unknown as GroupWorld;
-  const group = aGroup(spec);
+  const ready = {
+    type: "Ready",
+    status: "False",
+    reason,
+    message: "",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  } as const;
+  const group = { ...aGroup(spec), status: { bus: place, conditions: [ready] } };
   return groupAccess(world).wish(group, group.status);
 }
 
@@ -68,6 +91,21 @@ describe("What a ConsumerGroup declares about rights", () => {
     expect(wish?.bindings).to.deep.equal([]);
     expect(wish?.remarks.join()).to.include('Group id "*" is every group');
   });
+
+  for (const { why, holder, reason } of [
+    { why: "another object holds the group id", holder: "team-b/g", reason: "ClaimedByAnother" },
+    // A topic that cannot be described comes before the claim in the reason of Ready.
+    {
+      why: "another one does, and something else is told first",
+      holder: "team-b/g",
+      reason: "InsufficientPermissions",
+    },
+    { why: "it is not known who holds the group id", holder: null, reason: "Observed" },
+  ]) {
+    it(`is not known, so that nothing is granted, where ${why}`, () => {
+      expect(wishOf({ principal: "audit", topics: [] }, [], { holder, reason })).to.equal(undefined);
+    });
+  }
 
   it("is to read as the group, and topics by consent only", () => {
     const topics = [aTopic("own", "team-a"), aTopic("given", "team-b", ["team-a"]), aTopic("closed", "team-b")];
