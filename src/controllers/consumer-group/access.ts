@@ -106,7 +106,11 @@ function deadLettersOf(group: ConsumerGroup, identity: ResolvedGroup["identity"]
   if (topic === undefined) return { ...none, isKnown: false };
   if (!consentsTo(topic, namespaceOf(group.metadata, world))) return none;
   const name = resolveDeadLetters(group, identity, world);
-  return name === undefined ? { ...none, isKnown: false } : { names: [name], isKnown: true };
+  // Others are listed as well, under names that are perhaps another's: only what the EventTopic is bound to is its own.
+  const isBound = topic.status?.deadLetters?.some(
+    ({ topicId, topicName }) => topicName === name && topicId !== undefined,
+  );
+  return name === undefined || isBound !== true ? { ...none, isKnown: false } : { names: [name], isKnown: true };
 }
 
 function withoutPrincipal(principal: string | undefined): string {

@@ -20,6 +20,11 @@ function aTopic(name: string, namespace: string, allowed: readonly string[] = []
   return anEventTopic({ consumers }, { name, namespace }, status);
 }
 
+function withLetter(letter: { readonly state: string; readonly topicId?: string }): EventTopic {
+  const topic = aTopic("own", "team-a");
+  return { ...topic, status: { ...topic.status, deadLetters: [{ topicName: "letters", ...letter }] } };
+}
+
 function aGroup(spec: ConsumerGroup["spec"]): ConsumerGroup {
   return {
     apiVersion: "eventbus.dev/v1alpha1",
@@ -120,6 +125,16 @@ describe("What a ConsumerGroup declares about rights", () => {
     expect(wish?.remarks.join()).to.include('"nobodys" has no EventTopic');
     // Whose consent decided, given or not, is looked at live before anything changes.
     expect(wish?.consents).to.have.members(topics);
+  });
+
+  it("is to write where its dead letters go, and not on a name that the EventTopic asked for and did not get", () => {
+    const spec = { principal: "audit", topics: [], deadLetter: { eventTopicRef: { name: "own" } } };
+    const rights = ["Describe topic letters", "Write topic letters"];
+    const bound = wishOf(spec, [withLetter({ state: "Ready", topicId: "id" })]);
+    expect(shown(bound?.bindings)).to.have.members([...OF_GROUP, ...rights]);
+    for (const state of ["InvalidName", "PolicyViolation", "ClaimedByAnother", "AlreadyExists", "ManagedByStrimzi"]) {
+      expect(shown(wishOf(spec, [withLetter({ state })])?.bindings)).to.have.members(OF_GROUP);
+    }
   });
 
   it("keeps rights while a topic is not known: of the same principal, and not once the name is another's", () => {
