@@ -38,6 +38,8 @@ interface ObjectWriterOptions<T extends CustomResource<unknown>> {
  */
 export class ObjectWriter<T extends CustomResource<unknown, Status>, Status extends CommonStatus> {
   readonly #options: ObjectWriterOptions<T>;
+  /** What was last put on an object, by the state of it that the run began with. */
+  readonly #applied = new WeakMap<T, Status>();
 
   constructor(options: ObjectWriterOptions<T>) {
     this.#options = options;
@@ -51,6 +53,8 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
     const key = keyOf(object.metadata);
     await this.#reportingDoubt(key, async () => {
       const current = this.#latest(object);
+      this.#requireSeen(object, current, status);
+      this.#applied.set(object, status);
       try {
         await this.#applyStatus(current, status, call);
       } catch (error) {
@@ -64,6 +68,15 @@ export class ObjectWriter<T extends CustomResource<unknown, Status>, Status exte
         await this.#applyStatus(live, status, call);
       }
     });
+  }
+
+  /** The store may hold a newer status than the run began with, that of a predecessor: then its own is none for it. */
+  #requireSeen(object: T, current: T, status: Status): void {
+    const { conditionTypes } = this.#options;
+    if (current === object || isSameShare(status, current.status, conditionTypes)) return;
+    if (isSameShare(this.#applied.get(object) ?? object.status, current.status, conditionTypes)) return;
+    const message = `The status of "${keyOf(object.metadata)}" is another than the run has seen`;
+    throw new KubernetesError(409, "Conflict", message);
   }
 
   async mark(object: T, { finalizer = false, annotations = {} }: Mark, call: ApiCall): Promise<void> {
