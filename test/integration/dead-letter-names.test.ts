@@ -167,7 +167,10 @@ describe("The dead-letter topic of a group in another namespace", () => {
       apiVersion: "eventbus.dev/v1alpha1",
       kind: "ConsumerGroup",
       metadata: { name: "readers" },
-      spec: { deadLetter: { eventTopicRef: { name: "asked", namespace: operator.id } } },
+      spec: {
+        busRef: { name: operator.id },
+        deadLetter: { eventTopicRef: { name: "asked", namespace: operator.id } },
+      },
     });
     const consumers = { allowedNamespaces: { selector: { matchLabels: { trusted: "yes" } } } };
     await operator.createTopic("asked", { deadLetter: { perGroup: true }, consumers });

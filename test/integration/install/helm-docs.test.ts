@@ -42,4 +42,4 @@ describe("docs/install.md", () => {
       expect(stderr, block).to.not.match(/warning/i);
     }
   });
-}).timeout(60_000);
+}).timeout(120_000);

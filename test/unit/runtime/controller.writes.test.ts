@@ -172,26 +172,6 @@ describe("Controller, writing", () => {
       expect(bench.widget("a").status?.observedGeneration).to.equal(1);
     });
 
-    it("with a status that it has heard of only in the middle of its run, likewise", async () => {
-      let runs = 0;
-      bench.reconcile = async (widget, run) => {
-        const size = widget.status?.size ?? widget.spec.size;
-        runs += 1;
-        if (runs === 1) {
-          bench.kubernetes.editStatus(bench.key("a"), { size: 41 });
-          // As a live read does: the store holds what the run has not seen.
-          const live = await bench.kubernetes.get(bench.key("a"), { signal: run.signal, priority: run.priority });
-          if (live !== undefined) bench.store.accept(live, "watch");
-        }
-        const verdict = ready(widget);
-        return { ...verdict, status: { ...verdict.status, size } };
-      };
-      bench.kubernetes.create("a", { size: 1 });
-      await bench.start();
-      await bench.clock.advance(10_000);
-      expect(bench.widget("a").status).to.include({ size: 41, observedGeneration: 1 });
-    });
-
     it("with a re-created namesake by leaving it alone", async () => {
       let isReplaced = false;
       bench.kubernetes.before = (verb) => {
