@@ -108,7 +108,12 @@ async function bodyOf({ statusCode, body }: Awaited<ReturnType<typeof request>>,
   // The answer of a token endpoint may hold secrets: it is not shown.
   if (statusCode !== 200)
     throw new Error(`Cannot renew the ID token of the kubeconfig: "${issuer}" said ${statusCode}`);
-  return JSON.parse(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's error quotes what it was given.
+    throw new Error(`Cannot renew the ID token of the kubeconfig: "${issuer}" sent something that is not JSON`);
+  }
 }
 
 function authorityOf(config: OidcConfig): string | undefined {

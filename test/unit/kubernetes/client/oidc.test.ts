@@ -33,6 +33,8 @@ describe("A user of the auth provider oidc", () => {
   let asked: { readonly form: Record<string, string>; readonly authorization: string | undefined }[];
   let provider: object;
   let status: number;
+  /** In the place of tokens. */
+  let unparsable: string | undefined;
 
   before(async () => {
     const { certPem, keyPem } = authority.issue("127.0.0.1");
@@ -51,7 +53,10 @@ describe("A user of the auth provider oidc", () => {
         const serial = asked.length;
         response
           .writeHead(status)
-          .end(JSON.stringify({ id_token: token(`renewed-${serial}`, 3_600), refresh_token: `refresh-${serial}` }));
+          .end(
+            unparsable ??
+              JSON.stringify({ id_token: token(`renewed-${serial}`, 3_600), refresh_token: `refresh-${serial}` }),
+          );
       })();
     });
     server.listen(0, "127.0.0.1");
@@ -64,6 +69,7 @@ describe("A user of the auth provider oidc", () => {
     asked = [];
     provider = {};
     status = 200;
+    unparsable = undefined;
   });
   afterEach(async () => {
     await rm(folder, { recursive: true });
@@ -147,4 +153,11 @@ describe("A user of the auth provider oidc", () => {
       expect(String(error)).to.include(message).and.not.to.include("refresh-0");
     });
   }
+
+  it("is not let in when the provider sends no JSON, of which nothing is said", async () => {
+    unparsable = "refresh-9";
+    const reader = await readerOf({});
+    const error: unknown = await reader.read({ isDenied: false }).catch((thrown: unknown) => thrown);
+    expect(String(error)).to.include("not JSON").and.not.to.include("refresh");
+  });
 });
