@@ -24,6 +24,8 @@ export class StoreFeed<T extends KubernetesObject> {
   readonly #keys = new Set<string>();
   #seenVersion: string | undefined;
   #isAbsent = false;
+  /** A stream may still bring what it has read before it is told to end. */
+  #isClosed = false;
 
   constructor(store: StoreAccess<T>) {
     this.#store = store;
@@ -50,6 +52,7 @@ export class StoreFeed<T extends KubernetesObject> {
 
   /** Everything there is, as of `resourceVersion`. Returns how many changes it brought that no watch had told. */
   replace(items: readonly T[], resourceVersion: string): number {
+    if (this.#isClosed) return 0;
     const isFirst = this.#seenVersion === undefined;
     const changes: Change<T>[] = [];
     const listed = new Set<string>();
@@ -71,6 +74,7 @@ export class StoreFeed<T extends KubernetesObject> {
   }
 
   put(object: T): void {
+    if (this.#isClosed) return;
     this.#keys.add(keyOf(object.metadata));
     this.bookmark(object.metadata.resourceVersion);
     this.#store.tell(this.#store.put(object, "watch"));
@@ -90,8 +94,9 @@ export class StoreFeed<T extends KubernetesObject> {
     this.#seenVersion = newestResourceVersion(this.#seenVersion, resourceVersion);
   }
 
-  /** Nobody watches this selection any longer: its objects leave the store. */
+  /** Nobody watches this selection any longer: its objects leave the store, and none comes any more. */
   close(): void {
+    this.#isClosed = true;
     const changes = [...this.#keys].flatMap((key) => this.#store.remove(key, "list"));
     this.#keys.clear();
     this.#store.close();

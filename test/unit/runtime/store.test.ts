@@ -160,6 +160,15 @@ describe("ObjectStore", () => {
     expect(store.hasSynced).to.equal(true);
   });
 
+  it("takes nothing from a feed that was closed: a stream may still bring what it has read", () => {
+    const feed = store.feed();
+    feed.replace([thing("a", 1)], "1");
+    feed.close();
+    feed.put(thing("a", 2));
+    feed.replace([thing("b", 3)], "3");
+    expect(store.list()).to.deep.equal([]);
+  });
+
   it("lets a feed take away nothing that another has brought since", () => {
     const [first, second] = [store.feed(), store.feed()];
     second.replace([], "1");
