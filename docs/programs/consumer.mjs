@@ -18,13 +18,15 @@ const consumer = new Kafka({ ...settings.kafka, logLevel: logLevel.ERROR }).cons
 let read = 0;
 let skipped = 0;
 
+// From the start on: a group is left in order also by a program that has only just joined it.
+process.once("SIGTERM", () => void consumer.disconnect().then(() => process.exit(0)));
+
 await consumer.connect();
 await consumer.subscribe(settings.subscribe);
 // What a batch has read is committed before the next one is fetched.
 await consumer.run({ ...settings.run, eachMessage, eachBatchAutoResolve: true });
 consumer.on(consumer.events.END_BATCH_PROCESS, () => console.log(`Read ${read} records, skipped ${skipped}`));
 console.log(`Reads ${settings.subscribe.topics.join(", ")} in group ${settings.consumer.groupId}`);
-process.once("SIGTERM", () => void consumer.disconnect());
 
 async function eachMessage({ topic, partition, message }) {
   try {

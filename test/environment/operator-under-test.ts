@@ -23,6 +23,7 @@ import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "../fakes/deep-freeze.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
+import type { AuditedRequest } from "./audit-log.ts";
 import { sound } from "./condition-problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { environment } from "./environment.ts";
@@ -180,9 +181,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   }
 
   /** What this operator asked of the API in its namespace, and about what has none. */
-  async requests(
-    resources: readonly string[],
-  ): Promise<readonly { readonly verb: string; readonly resource?: string | undefined }[]> {
+  async requests(resources: readonly string[]): Promise<readonly Pick<AuditedRequest, "verb" | "resource" | "name">[]> {
     const requests = await this.controlPlane.auditedRequests();
     return requests.filter(
       ({ namespace, resource, userAgent }) =>

@@ -61,6 +61,10 @@ describe("What a ConsumerGroup changes in Kafka", () => {
     expect(await offsets("latest")).to.deep.equal([2, 2]);
     await operator.probe.deleteGroup(groupId("latest"));
     await operator.restart();
+    await eventually(
+      () => operator.group("latest"),
+      ({ status }) => expect(status?.state).to.equal("Absent"),
+    );
     await thenNothingOfGroups(operator, ["latest"]);
     expect(await offsets("latest")).to.deep.equal([]);
   });
