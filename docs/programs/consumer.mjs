@@ -1,18 +1,16 @@
 // A consumer on kafkajs that knows nothing but its binding: the Secret of a ConsumerGroup, mounted below
 // $SERVICE_BINDING_ROOT (servicebinding.io). It says how many records it has read, and leaves its group on SIGTERM.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import kafkajs from "kafkajs";
 import snappy from "kafkajs-snappy";
+
+import { readBinding } from "./binding.mjs";
 
 const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs;
 // kafkajs itself knows gzip alone, and the topics of the data platform store snappy.
 CompressionCodecs[CompressionTypes.Snappy] = snappy;
 
-const binding = join(process.env.SERVICE_BINDING_ROOT ?? "/bindings", process.env.BINDING ?? "kafka");
-const settings = JSON.parse(await readFile(join(binding, "kafkajs.json"), "utf8"));
+const settings = await readBinding();
 
 const consumer = new Kafka({ ...settings.kafka, logLevel: logLevel.ERROR }).consumer(settings.consumer);
 let read = 0;

@@ -1,15 +1,14 @@
 // A producer on kafkajs that knows nothing but a binding: writes to the topics of a ConsumerGroup, so many records a second
 // ($RATE), until SIGTERM.
 
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import kafkajs from "kafkajs";
 
+import { readBinding } from "./binding.mjs";
+
 const { Kafka, logLevel } = kafkajs;
-const binding = join(process.env.SERVICE_BINDING_ROOT ?? "/bindings", process.env.BINDING ?? "kafka");
-const settings = JSON.parse(await readFile(join(binding, "kafkajs.json"), "utf8"));
+const settings = await readBinding();
 const { topics } = settings.subscribe;
 const rate = Number(process.env.RATE ?? 20);
 

@@ -27,6 +27,16 @@ export async function mountBinding(
   return root;
 }
 
+/** Puts credentials beside a binding, as the workload itself mounts them. */
+export async function mountCredentials(
+  bindingRoot: string,
+  credentials: Readonly<Record<"username" | "password", string>>,
+): Promise<void> {
+  const folder = join(bindingRoot, "credentials");
+  await mkdir(folder);
+  await Promise.all(Object.entries(credentials).map(([key, value]) => writeFile(join(folder, key), value)));
+}
+
 /** Path at which a key of a mounted binding lies. */
 export function mountedKey(bindingRoot: string, key: string): string {
   return join(bindingRoot, BINDING, key);
