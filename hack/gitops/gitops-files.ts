@@ -14,7 +14,7 @@ const NOTE = "Generated from hack/gitops by hack/generate.ts; do not edit.";
 const UNFOLDED = { lineWidth: 0 };
 
 /** The health check of Argo CD, the same for every kind. */
-export function healthScript(): string {
+function healthScript(): string {
   return readFileSync(new URL("health.lua", import.meta.url), "utf8");
 }
 

@@ -27,7 +27,10 @@ import type { Metrics } from "../telemetry/metrics.ts";
 /** What a Namespace is to us: its labels. */
 export type NamespaceObject = KubernetesObject;
 
-const NAMESPACE: ResourceType = {
+/** Of the store of ConsumerGroups: what they are found by, and what their topics find them by. */
+export const GROUP_STORE_INDEXES = { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES } as const;
+
+export const NAMESPACE: ResourceType = {
   group: "",
   version: "v1",
   plural: "namespaces",
@@ -71,7 +74,7 @@ export function createCaches(options: CacheOptions): Caches {
   const resources: CacheOptions["resources"] = (type) => options.resources(type);
   const everywhere = [{}];
   const watched = watchNamespaces.length === 0 ? everywhere : watchNamespaces.map((namespace) => ({ namespace }));
-  const groupIndexes = { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES };
+  const groupIndexes = GROUP_STORE_INDEXES;
   return {
     buses: follow({ source: resources<EventBus>(eventBus), selections: everywhere }),
     topics: follow({ source: resources<EventTopic>(eventTopic), selections: watched, indexes: TOPIC_INDEXES }),

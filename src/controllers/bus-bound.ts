@@ -26,14 +26,15 @@ export interface BusBoundWorld {
   readonly deletionTimeoutMs: number;
 }
 
-/** What an object declares and has recorded of where it lives. */
-export interface Residence {
-  /** What people call the object in a sentence: `topic`, `group`. */
-  readonly what: string;
-  /** `spec.busRef.name`. */
-  readonly named?: string | undefined;
-  readonly recordedBus?: string | undefined;
-  readonly recordedClusterId?: string | undefined;
+/** What an object declares of where it lives. */
+interface WantedPlace {
+  readonly busRef?: { readonly name: string } | undefined;
+}
+
+/** What it has recorded of it. */
+interface RecordedPlace {
+  readonly busName?: string | undefined;
+  readonly clusterId?: string | undefined;
 }
 
 type NoBus = Extract<BusChoice<EventBus>, { kind: "problem" }>["reason"];
@@ -55,10 +56,13 @@ export type BusPlace =
   /** Another installation looks after it. */
   | { readonly kind: "foreign" };
 
-/** The bus of an object with its connection, which must lead to the cluster that the object lives on. */
-export function findBus(residence: Residence, world: BusBoundWorld): BusPlace {
-  const { named, recordedBus, recordedClusterId, what } = residence;
-  const chosen = selectBus({ named, recorded: recordedBus }, world.buses);
+/**
+ * The bus of an object with its connection, which must lead to the cluster that the object lives on. `what`: what people
+ * call the object in a sentence (`topic`, `group`).
+ */
+export function findBus(what: string, wanted: WantedPlace, recorded: RecordedPlace, world: BusBoundWorld): BusPlace {
+  const { busName: recordedBus, clusterId: recordedClusterId } = recorded;
+  const chosen = selectBus({ named: wanted.busRef?.name, recorded: recordedBus }, world.buses);
   if (chosen.kind === "problem") {
     return { kind: "refused", refusal: { reason: chosen.reason, message: chosen.message }, busName: recordedBus };
   }
@@ -78,8 +82,8 @@ export function findBus(residence: Residence, world: BusBoundWorld): BusPlace {
 }
 
 /** Another installation looks after the object's bus. */
-export function isForeign({ named, recordedBus }: Omit<Residence, "what">, world: BusBoundWorld): boolean {
-  const chosen = selectBus({ named, recorded: recordedBus }, world.buses);
+export function isForeign(wanted: WantedPlace, recorded: RecordedPlace, world: BusBoundWorld): boolean {
+  const chosen = selectBus({ named: wanted.busRef?.name, recorded: recorded.busName }, world.buses);
   return chosen.kind === "bus" && !world.isOurs(chosen.bus);
 }
 

@@ -28,6 +28,13 @@ export interface AuditedRequest {
   readonly receivedAt: Date;
 }
 
+const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+
+/** Whether the request may have changed something. */
+export function isWrite({ verb }: Pick<AuditedRequest, "verb">): boolean {
+  return !READS.has(verb);
+}
+
 interface AuditEvent {
   readonly auditID: string;
   readonly user: { readonly username: string };

@@ -3,6 +3,7 @@
 import { expect } from "chai";
 
 import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
+import { isWrite } from "./audit-log.ts";
 import { eventually } from "./eventually.ts";
 import type { OperatorUnderTest } from "./operator-under-test.ts";
 
@@ -19,8 +20,6 @@ export function messageOf({ status }: ConsumerGroup, type = "Ready"): string {
   return status?.conditions?.find((candidate) => candidate.type === type)?.message ?? "";
 }
 
-const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
-
 /**
  * As `thenNothing` of topics: each is asked to run once more, and the echo of that is the only write on them. Other
  * groups of the test may go on: what the poller finds of them is told.
@@ -29,7 +28,7 @@ export async function thenNothingOfGroups(operator: OperatorUnderTest, names: re
   const writesOf = async (): Promise<{ readonly kafka: number; readonly kubernetes: number }> => {
     const requests = await operator.requests(["consumergroups", "secrets"]);
     const writes = requests.filter(
-      ({ name = "", resource, verb }) => !READS.has(verb) && (resource === "secrets" || names.includes(name)),
+      (request) => isWrite(request) && (request.resource === "secrets" || names.includes(request.name ?? "")),
     );
     return { kafka: (await operator.writes()).kafka, kubernetes: writes.length };
   };

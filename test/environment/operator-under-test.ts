@@ -23,7 +23,7 @@ import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "../fakes/deep-freeze.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
-import type { AuditedRequest } from "./audit-log.ts";
+import { isWrite, type AuditedRequest } from "./audit-log.ts";
 import { sound } from "./condition-problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { environment } from "./environment.ts";
@@ -31,7 +31,6 @@ import type { KafkaProbe } from "./kafka-probe.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SYSTEM = "event-bus-system";
-const READS: ReadonlySet<string> = new Set(["get", "list", "watch"]);
 const KAFKA_WRITES =
   /^(CreateTopics|CreatePartitions|IncrementalAlterConfigs|DeleteTopics|DeleteRecords|OffsetCommit|DeleteGroups)$/;
 
@@ -177,7 +176,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   async writes(resources: readonly string[] = ["eventtopics"]): Promise<Writes> {
     const requests = await this.requests(resources);
     const kafka = this.#sumOfKafkaRequests((api) => KAFKA_WRITES.test(api));
-    return { kafka, kubernetes: requests.filter(({ verb }) => !READS.has(verb)).length };
+    return { kafka, kubernetes: requests.filter(isWrite).length };
   }
 
   /** What this operator asked of the API in its namespace, and about what has none. */

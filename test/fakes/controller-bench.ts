@@ -111,3 +111,16 @@ export class ControllerBench {
     await settle();
   }
 }
+
+/** The verdict of a run that is content: Ready, and the size of the spec in the status. */
+export function sized(widget: Widget, message = "fine"): Verdict<WidgetStatus> {
+  const condition = {
+    type: "Ready",
+    status: "True",
+    observedGeneration: widget.metadata.generation,
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+    reason: "Sized",
+    message,
+  } as const;
+  return { outcome: settled(), status: { size: widget.spec.size, conditions: [condition] } };
+}

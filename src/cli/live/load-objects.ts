@@ -5,6 +5,7 @@ import type { KubernetesObject } from "../../api/custom-resource.ts";
 import { eventBus } from "../../api/event-bus.ts";
 import { eventTopic } from "../../api/event-topic.ts";
 import { retentionPolicy } from "../../api/retention-policy.ts";
+import { NAMESPACE } from "../../composition/caches.ts";
 import { KubernetesError, type ApiCall, type Resources, type ResourceType } from "../../kubernetes/resources.ts";
 import type { ObjectLists } from "../preview/objects.ts";
 import { CommandError } from "../terminal.ts";
@@ -17,14 +18,6 @@ export interface LoadedObjects {
   /** What is not known, in sentences for people. */
   readonly notes: readonly string[];
 }
-
-const NAMESPACE: ResourceType = {
-  group: "",
-  version: "v1",
-  plural: "namespaces",
-  kind: "Namespace",
-  isNamespaced: false,
-};
 
 /**
  * What may not be read everywhere is read in the namespaces of the files; EventBuses and RetentionPolicies that may not be

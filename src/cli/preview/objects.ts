@@ -5,9 +5,8 @@ import type { CustomResource, KubernetesObject, ObjectMeta } from "../../api/cus
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { RetentionPolicy } from "../../api/retention-policy.ts";
-import type { NamespaceObject } from "../../composition/caches.ts";
-import { CONSUMER_GROUP_INDEXES } from "../../controllers/consumer-group/wakes.ts";
-import { GROUP_INDEXES, TOPIC_INDEXES } from "../../controllers/event-topic/wakes.ts";
+import { GROUP_STORE_INDEXES, type NamespaceObject } from "../../composition/caches.ts";
+import { TOPIC_INDEXES } from "../../controllers/event-topic/wakes.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { ObjectStore, type Store, type StoreOptions } from "../../runtime/store.ts";
 
@@ -34,7 +33,7 @@ export function previewObjects(lists: ObjectLists): PreviewObjects {
     buses: storeOf(lists.buses),
     topics: storeOf(lists.topics, TOPIC_INDEXES),
     policies: storeOf(lists.policies),
-    groups: storeOf(lists.groups, { ...CONSUMER_GROUP_INDEXES, ...GROUP_INDEXES }),
+    groups: storeOf(lists.groups, GROUP_STORE_INDEXES),
     namespaces: storeOf(lists.namespaces),
   };
 }

@@ -19,7 +19,7 @@ export function resolveDeletion(
   nowMs: number,
 ): GroupResolution {
   const { busName } = memory;
-  if (isForeign({ named: group.spec.busRef?.name, recordedBus: busName }, world)) return { kind: "foreign" };
+  if (isForeign(group.spec, memory, world)) return { kind: "foreign" };
   if (group.spec.deletionPolicy !== "DeleteGroup") return leftBehind('its deletionPolicy is "Retain"');
   if (group.spec.suspend === true) return leftBehind("the object is suspended");
   if (busName === undefined || !memory.isHolder) return leftBehind("it never held its group id");

@@ -13,15 +13,7 @@ import { resolveDeadLetters, resolveTopics } from "./resolve-topics.ts";
 
 /** Enters the object's claim as a side effect on the ledger: claiming and reading must be one synchronous step. */
 export function resolveGroup(group: ConsumerGroup, memory: GroupMemory, world: GroupWorld): GroupResolution {
-  const place = findBus(
-    {
-      what: "group",
-      named: group.spec.busRef?.name,
-      recordedBus: memory.busName,
-      recordedClusterId: memory.clusterId,
-    },
-    world,
-  );
+  const place = findBus("group", group.spec, memory, world);
   if (place.kind === "foreign") return place;
   if (place.kind === "refused") {
     return blocked(place.refusal, { busName: place.busName, clusterId: memory.clusterId });

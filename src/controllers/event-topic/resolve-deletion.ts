@@ -24,7 +24,7 @@ export function resolveDeletion(
   nowMs: number,
 ): TopicResolution {
   const { busName, clusterId, topicId, topicName } = memory;
-  if (isForeign({ named: topic.spec.busRef?.name, recordedBus: busName }, world)) return { kind: "foreign" };
+  if (isForeign(topic.spec, memory, world)) return { kind: "foreign" };
   if (topic.spec.deletionPolicy !== "Delete") return leftBehind('its deletionPolicy is "Retain"', memory);
   if (topic.spec.suspend === true) return leftBehind("the object is suspended", memory);
   if (busName === undefined || clusterId === undefined || topicName === undefined || topicId === undefined) {

@@ -99,15 +99,7 @@ export type TopicResolution =
 
 /** Enters the object's claim as a side effect on the ledger: claiming and reading must be one synchronous step. */
 export function resolveTopic(topic: EventTopic, memory: TopicMemory, world: TopicWorld): TopicResolution {
-  const place = findBus(
-    {
-      what: "topic",
-      named: topic.spec.busRef?.name,
-      recordedBus: memory.busName,
-      recordedClusterId: memory.clusterId,
-    },
-    world,
-  );
+  const place = findBus("topic", topic.spec, memory, world);
   if (place.kind === "foreign") return place;
   if (place.kind === "refused") return blocked(place.refusal, { ...recorded(memory), busName: place.busName });
   const { bus, admin, cluster } = place;

@@ -3,24 +3,10 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 
 import { KubernetesError } from "../../../src/kubernetes/resources.ts";
 import { failed, settled, stalled, waiting, type Outcome } from "../../../src/runtime/outcome.ts";
-import type { Verdict } from "../../../src/runtime/reconcile.ts";
-import { ControllerBench } from "../../fakes/controller-bench.ts";
+import { ControllerBench, sized } from "../../fakes/controller-bench.ts";
 import { settle } from "../../fakes/fake-clock.ts";
-import type { Widget, WidgetStatus } from "../../fakes/widget.ts";
 
 const HOUR_MS = 3_600_000;
-
-function ready(widget: Widget, message = "fine"): Verdict<WidgetStatus> {
-  const condition = {
-    type: "Ready",
-    status: "True",
-    observedGeneration: widget.metadata.generation,
-    lastTransitionTime: "2026-01-01T00:00:00Z",
-    reason: "Sized",
-    message,
-  } as const;
-  return { outcome: settled(), status: { size: widget.spec.size, conditions: [condition] } };
-}
 
 describe("Controller", () => {
   let bench: ControllerBench;
@@ -40,7 +26,7 @@ describe("Controller", () => {
     });
 
     it("an object once for its creation, with one write, and then stays silent", async () => {
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       await bench.start();
       bench.kubernetes.create("a", { size: 1 });
       await settle();
@@ -53,7 +39,7 @@ describe("Controller", () => {
     });
 
     it("an object again for each change of its spec, and tells the generation", async () => {
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       bench.kubernetes.edit(bench.key("a"), { size: 2 });
@@ -66,7 +52,7 @@ describe("Controller", () => {
       const gate = Promise.withResolvers<void>();
       bench.reconcile = async (widget) => {
         await gate.promise;
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
@@ -181,7 +167,7 @@ describe("Controller", () => {
     it("a reconcile that throws: logged with its stack, counted, retried; others are not touched", async () => {
       bench.reconcile = (widget) => {
         if (widget.metadata.name === "bad") throw new TypeError("A bug");
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("bad", { size: 1 });
       bench.kubernetes.create("good", { size: 1 });
@@ -200,7 +186,7 @@ describe("Controller", () => {
       bench.kubernetes.before = (verb) => {
         if (verb === "applyStatus" && isRefusing) throw new KubernetesError(500, "InternalError", "made up");
       };
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       expect(await bench.metric("controller_runtime_reconcile_errors_total")).to.equal(1);
@@ -253,7 +239,7 @@ describe("Controller", () => {
 
   describe("is woken by", () => {
     beforeEach(async () => {
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       bench.runs.length = 0;
@@ -287,7 +273,7 @@ describe("Controller", () => {
     });
 
     it("a requested run, also while backing off, and echoes exactly the token that it handled", async () => {
-      bench.reconcile = (widget) => ({ ...ready(widget), outcome: failed("Throttled", "later", HOUR_MS) });
+      bench.reconcile = (widget) => ({ ...sized(widget), outcome: failed("Throttled", "later", HOUR_MS) });
       bench.kubernetes.edit(bench.key("a"), { size: 2 });
       await settle();
       bench.runs.length = 0;

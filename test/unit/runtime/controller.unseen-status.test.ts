@@ -1,22 +1,7 @@
 import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
-import { settled } from "../../../src/runtime/outcome.ts";
-import type { Verdict } from "../../../src/runtime/reconcile.ts";
-import { ControllerBench } from "../../fakes/controller-bench.ts";
-import type { Widget, WidgetStatus } from "../../fakes/widget.ts";
-
-function ready(widget: Widget, message = "fine"): Verdict<WidgetStatus> {
-  const condition = {
-    type: "Ready",
-    status: "True",
-    observedGeneration: widget.metadata.generation,
-    lastTransitionTime: "2026-01-01T00:00:00Z",
-    reason: "Sized",
-    message,
-  } as const;
-  return { outcome: settled(), status: { size: widget.spec.size, conditions: [condition] } };
-}
+import { ControllerBench, sized } from "../../fakes/controller-bench.ts";
 
 describe("Controller, whose store hears of another status in the middle of a run", () => {
   let bench: ControllerBench;
@@ -38,7 +23,7 @@ describe("Controller, whose store hears of another status in the middle of a run
         const live = await bench.kubernetes.get(bench.key("a"), { signal: run.signal, priority: run.priority });
         if (live !== undefined) bench.store.accept(live, "watch");
       }
-      const verdict = ready(widget);
+      const verdict = sized(widget);
       return { ...verdict, status: { ...verdict.status, size } };
     };
     bench.kubernetes.create("a", { size: 1 });

@@ -3,22 +3,8 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 
 import { KubernetesError } from "../../../src/kubernetes/resources.ts";
 import { settled, stalled } from "../../../src/runtime/outcome.ts";
-import type { Verdict } from "../../../src/runtime/reconcile.ts";
-import { ControllerBench } from "../../fakes/controller-bench.ts";
+import { ControllerBench, sized } from "../../fakes/controller-bench.ts";
 import { settle } from "../../fakes/fake-clock.ts";
-import type { Widget, WidgetStatus } from "../../fakes/widget.ts";
-
-function ready(widget: Widget, message = "fine"): Verdict<WidgetStatus> {
-  const condition = {
-    type: "Ready",
-    status: "True",
-    observedGeneration: widget.metadata.generation,
-    lastTransitionTime: "2026-01-01T00:00:00Z",
-    reason: "Sized",
-    message,
-  } as const;
-  return { outcome: settled(), status: { size: widget.spec.size, conditions: [condition] } };
-}
 
 describe("Controller, writing", () => {
   let bench: ControllerBench;
@@ -34,7 +20,7 @@ describe("Controller, writing", () => {
     for (const first of ["the response", "the watch"] as const) {
       it(`without running for them, when ${first} tells of them first`, async () => {
         const gate = Promise.withResolvers<void>();
-        bench.reconcile = (widget) => ready(widget);
+        bench.reconcile = (widget) => sized(widget);
         await bench.start();
         bench.kubernetes.create("a", { size: 1 });
         bench.kubernetes.before = (verb) => {
@@ -53,7 +39,7 @@ describe("Controller, writing", () => {
 
     it("and an edit that came together with its own write causes a run", async () => {
       let isFirst = true;
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       bench.kubernetes.before = (verb) => {
         // The edit is there before the write arrives: the write conflicts and is put on top of it.
         if (verb === "applyStatus" && isFirst) {
@@ -72,7 +58,7 @@ describe("Controller, writing", () => {
       const seen: (number | undefined)[] = [];
       bench.reconcile = (widget) => {
         seen.push(widget.status?.size);
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       const gate = Promise.withResolvers<void>();
@@ -99,7 +85,7 @@ describe("Controller, writing", () => {
       };
       bench.reconcile = (widget) => {
         seen.push(widget.metadata.uid);
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
@@ -117,7 +103,7 @@ describe("Controller, writing", () => {
       bench.kubernetes.before = (verb) => {
         if (verb === "applyStatus" && isLost) throw new KubernetesError(0, "Timeout", "made up");
       };
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       isLost = false;
@@ -139,7 +125,7 @@ describe("Controller, writing", () => {
       };
       bench.reconcile = async (widget, run) => {
         await run.mark({ finalizer: true });
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
@@ -162,7 +148,7 @@ describe("Controller, writing", () => {
       };
       // Like a memory: what the status holds is kept, what it lacks is not made up.
       bench.reconcile = (widget) => {
-        const verdict = ready(widget);
+        const verdict = sized(widget);
         return { ...verdict, status: { ...verdict.status, parts: widget.status?.parts } };
       };
       bench.kubernetes.create("a", { size: 1 });
@@ -180,7 +166,7 @@ describe("Controller, writing", () => {
         bench.kubernetes.remove(bench.key("a"));
         bench.kubernetes.create("a", { size: 7 });
       };
-      bench.reconcile = (widget) => ready(widget, widget.metadata.uid);
+      bench.reconcile = (widget) => sized(widget, widget.metadata.uid);
       const foreign: string[] = [];
       bench.store.subscribe(({ after }) => {
         const message = after?.status?.conditions?.[0]?.message;
@@ -202,7 +188,7 @@ describe("Controller, writing", () => {
       bench.reconcile = async (widget, run) => {
         await run.mark({ finalizer: true, annotations: { "test.eventbus.dev/mark": "yes" } });
         order.push(`effect after ${bench.widget("a").metadata.finalizers?.join()}`);
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 }, { finalizers: ["example.com/theirs"] });
       await bench.start();
@@ -220,9 +206,9 @@ describe("Controller, writing", () => {
         }
       };
       bench.reconcile = async (widget, run) => {
-        await run.saveStatus({ ...ready(widget).status, parts: [{ name: "key", count: 1 }] });
+        await run.saveStatus({ ...sized(widget).status, parts: [{ name: "key", count: 1 }] });
         effects += 1;
-        return { ...ready(widget), status: { ...ready(widget).status, parts: [{ name: "key", count: 1 }] } };
+        return { ...sized(widget), status: { ...sized(widget).status, parts: [{ name: "key", count: 1 }] } };
       };
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
@@ -237,7 +223,7 @@ describe("Controller, writing", () => {
       bench.reconcile = async (widget, run) => {
         await run.saveStatus({ size: 5 });
         seen.push(bench.widget("a").status?.observedGeneration);
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
@@ -249,9 +235,9 @@ describe("Controller, writing", () => {
   describe("at the end of a run", () => {
     it("takes off only its own finalizer, and lets the object go", async () => {
       bench.reconcile = async (widget, run) => {
-        if (widget.metadata.deletionTimestamp !== undefined) return { ...ready(widget), release: true };
+        if (widget.metadata.deletionTimestamp !== undefined) return { ...sized(widget), release: true };
         await run.mark({ finalizer: true });
-        return ready(widget);
+        return sized(widget);
       };
       bench.kubernetes.create("a", { size: 1 });
       bench.kubernetes.create("b", { size: 1 }, { finalizers: ["example.com/theirs"] });
@@ -272,7 +258,7 @@ describe("Controller, writing", () => {
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       expect(bench.writes).to.deep.equal([]);
-      bench.reconcile = (widget) => ready(widget);
+      bench.reconcile = (widget) => sized(widget);
       for (let time = 0; time < 3; time += 1) {
         bench.controller.enqueue("default/a");
         await settle();
@@ -282,7 +268,7 @@ describe("Controller, writing", () => {
 
     it("takes away what the status no longer holds", async () => {
       bench.reconcile = (widget) => {
-        const { outcome, status } = ready(widget);
+        const { outcome, status } = sized(widget);
         return { outcome, status: { ...status, parts: widget.spec.size === 1 ? [{ name: "x", count: 1 }] : [] } };
       };
       bench.kubernetes.create("a", { size: 1 });
@@ -294,7 +280,7 @@ describe("Controller, writing", () => {
     });
 
     it("tells the generation also when it stalls", async () => {
-      bench.reconcile = (widget) => ({ ...ready(widget), outcome: stalled("InvalidName") });
+      bench.reconcile = (widget) => ({ ...sized(widget), outcome: stalled("InvalidName") });
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       expect(bench.widget("a").status?.observedGeneration).to.equal(1);
@@ -307,7 +293,7 @@ describe("Controller, writing", () => {
         if (verb === "applyStatus" && isRefusing) throw new KubernetesError(500, "InternalError", "made up");
       };
       const event = { type: "Normal", reason: "Sized", action: "Size", note: "Sized" } as const;
-      bench.reconcile = (widget) => ({ ...ready(widget), events: [event] });
+      bench.reconcile = (widget) => ({ ...sized(widget), events: [event] });
       bench.kubernetes.create("a", { size: 1 });
       await bench.start();
       expect(bench.events).to.deep.equal([]);
@@ -321,7 +307,7 @@ describe("Controller, writing", () => {
     let isLeader = false;
     const lost = new AbortController();
     bench = new ControllerBench({ leadership: { isLeaderNow: () => isLeader, lost: lost.signal } });
-    bench.reconcile = (widget) => ready(widget);
+    bench.reconcile = (widget) => sized(widget);
     bench.kubernetes.create("a", { size: 1 });
     await bench.start();
     expect(bench.writes).to.deep.equal([]);
