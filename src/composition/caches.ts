@@ -10,11 +10,18 @@ import type { RetentionPolicy } from "../api/retention-policy.ts";
 import { retentionPolicy } from "../api/retention-policy.ts";
 import { CONSUMER_GROUP_INDEXES } from "../controllers/consumer-group/wakes.ts";
 import { GROUP_INDEXES, TOPIC_INDEXES } from "../controllers/event-topic/wakes.ts";
-import { STRIMZI_GROUP, STRIMZI_VERSIONS } from "../controllers/strimzi/strimzi-kinds.ts";
+import {
+  STRIMZI_GROUP,
+  STRIMZI_VERSIONS,
+  type Kafka,
+  type KafkaTopic,
+  type KafkaUser,
+} from "../controllers/strimzi/strimzi-kinds.ts";
 import {
   KAFKA_TOPIC_INDEXES,
   type StrimziNamespaces,
   type StrimziStores,
+  type StrimziWrites,
 } from "../controllers/strimzi/strimzi-stores.ts";
 import type { Resources, ResourceType, Selection } from "../kubernetes/resources.ts";
 import { ServedVersion } from "../kubernetes/served-version.ts";
@@ -58,6 +65,8 @@ export interface Caches {
   readonly consumerGroups: ObjectStore<ConsumerGroup>;
   readonly namespaces: ObjectStore<NamespaceObject>;
   readonly strimzi: StrimziNamespaces;
+  /** By namespace, as the stores. */
+  readonly strimziWrites: ReadonlyMap<string, StrimziWrites>;
   readonly reflectors: readonly Reflector<KubernetesObject>[];
 }
 
@@ -74,7 +83,9 @@ export function createCaches(options: CacheOptions): Caches {
   const resources: CacheOptions["resources"] = (type) => options.resources(type);
   const everywhere = [{}];
   const watched = watchNamespaces.length === 0 ? everywhere : watchNamespaces.map((namespace) => ({ namespace }));
-  const groupIndexes = GROUP_STORE_INDEXES;
+  const strimzi = strimziNamespaces.map(
+    (namespace) => [namespace, followStrimzi(namespace, resources, follow)] as const,
+  );
   return {
     buses: follow({ source: resources<EventBus>(eventBus), selections: everywhere }),
     topics: follow({ source: resources<EventTopic>(eventTopic), selections: watched, indexes: TOPIC_INDEXES }),
@@ -82,10 +93,11 @@ export function createCaches(options: CacheOptions): Caches {
     consumerGroups: follow({
       source: resources<ConsumerGroup>(consumerGroup),
       selections: watched,
-      indexes: groupIndexes,
+      indexes: GROUP_STORE_INDEXES,
     }),
     namespaces: follow({ source: resources<NamespaceObject>(NAMESPACE), selections: everywhere }),
-    strimzi: new Map(strimziNamespaces.map((namespace) => [namespace, followStrimzi(namespace, resources, follow)])),
+    strimzi: new Map(strimzi.map(([namespace, { stores }]) => [namespace, stores])),
+    strimziWrites: new Map(strimzi.map(([namespace, { writes }]) => [namespace, writes])),
     reflectors,
   };
 }
@@ -98,27 +110,29 @@ type Follow = <T extends KubernetesObject>(followed: {
 }) => ObjectStore<T>;
 
 /** Each namespace has stores of its own: what cannot be read in one does not hinder the others. */
-function followStrimzi(namespace: string, resources: CacheOptions["resources"], follow: Follow): StrimziStores {
-  const followed = <T extends KubernetesObject>(
-    plural: string,
-    kind: string,
-    indexes: NonNullable<StoreOptions<T>["indexes"]> = {},
-  ): ObjectStore<T> => {
-    const servedAs = (version: string): ObjectSource<T> =>
+function followStrimzi(
+  namespace: string,
+  resources: CacheOptions["resources"],
+  follow: Follow,
+): { readonly stores: StrimziStores; readonly writes: StrimziWrites } {
+  const served = <T extends KubernetesObject>(plural: string, kind: string): ServedVersion<T> => {
+    const servedAs = (version: string): Resources<T> =>
       resources<T>({ group: STRIMZI_GROUP, version, plural, kind, isNamespaced: true });
     const [preferred, older] = STRIMZI_VERSIONS;
-    return follow<T>({
-      source: new ServedVersion<T>([servedAs(preferred), servedAs(older)]),
-      selections: [{ namespace }],
-      indexes,
-      isOptional: true,
-    });
+    return new ServedVersion<T>([servedAs(preferred), servedAs(older)]);
   };
-  return {
-    kafkas: followed("kafkas", "Kafka"),
-    users: followed("kafkausers", "KafkaUser"),
-    topics: followed("kafkatopics", "KafkaTopic", KAFKA_TOPIC_INDEXES),
+  const sources = {
+    kafkas: served<Kafka>("kafkas", "Kafka"),
+    users: served<KafkaUser>("kafkausers", "KafkaUser"),
+    topics: served<KafkaTopic>("kafkatopics", "KafkaTopic"),
   };
+  const optional = { selections: [{ namespace }], isOptional: true };
+  const stores = {
+    kafkas: follow({ source: sources.kafkas, ...optional }),
+    users: follow({ source: sources.users, ...optional }),
+    topics: follow({ source: sources.topics, indexes: KAFKA_TOPIC_INDEXES, ...optional }),
+  };
+  return { stores, writes: sources };
 }
 
 function createStore<T extends KubernetesObject>(

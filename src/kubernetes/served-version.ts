@@ -1,11 +1,14 @@
 // ServedVersion: one kind that API servers serve under one of several versions. It asks for the first that is there and
-// keeps to it until it is not any longer. It looks at objects no further.
+// keeps to it until it is not any longer. What is written is written under the version that is read.
 
-import type { KubernetesObject } from "../api/custom-resource.ts";
+import type { KubernetesObject, ObjectKey } from "../api/custom-resource.ts";
 import {
   KubernetesError,
   type ApiCall,
+  type ObjectIdentity,
   type ObjectList,
+  type ObjectVersion,
+  type OwnedObject,
   type Resources,
   type ResourceType,
   type Selection,
@@ -13,7 +16,14 @@ import {
   type WatchOptions,
 } from "./resources.ts";
 
-type Source<T extends KubernetesObject> = Pick<Resources<T>, "type" | "list" | "watch">;
+/** What can be done with objects of a kind that is somebody else's. */
+export type ForeignResources<T extends KubernetesObject> = Pick<
+  Resources<T>,
+  "type" | "list" | "watch" | "get" | "createOwned" | "replaceOwned" | "delete"
+>;
+
+/** An object without the version that it is written under. */
+export type UnversionedObject = Omit<OwnedObject, "apiVersion" | "kind"> & Pick<OwnedObject, "metadata">;
 
 /**
  * Guarantees
@@ -21,13 +31,14 @@ type Source<T extends KubernetesObject> = Pick<Resources<T>, "type" | "list" | "
  *
  * Assumptions
  * - All versions are views of one storage: a resourceVersion of one holds for the others.
+ * - What is written has been read before, so that the version is known: writes do not look for another.
  */
-export class ServedVersion<T extends KubernetesObject> implements Source<T> {
-  readonly #sources: readonly [Source<T>, ...Source<T>[]];
+export class ServedVersion<T extends KubernetesObject> implements Pick<Resources<T>, "type" | "list" | "watch"> {
+  readonly #sources: readonly [ForeignResources<T>, ...ForeignResources<T>[]];
   #current = 0;
 
   /** In the order of preference. */
-  constructor(sources: readonly [Source<T>, ...Source<T>[]]) {
+  constructor(sources: readonly [ForeignResources<T>, ...ForeignResources<T>[]]) {
     this.#sources = sources;
   }
 
@@ -56,7 +67,28 @@ export class ServedVersion<T extends KubernetesObject> implements Source<T> {
     }
   }
 
-  get #source(): Source<T> {
+  async get(key: ObjectKey, call: ApiCall): Promise<T | undefined> {
+    return await this.#source.get(key, call);
+  }
+
+  async create(object: UnversionedObject, call: ApiCall): Promise<T> {
+    return await this.#source.createOwned(this.#versioned(object), call);
+  }
+
+  async replace(object: UnversionedObject, version: ObjectIdentity & ObjectVersion, call: ApiCall): Promise<T> {
+    return await this.#source.replaceOwned(this.#versioned(object), version, call);
+  }
+
+  async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
+    await this.#source.delete(object, call);
+  }
+
+  #versioned(object: UnversionedObject): OwnedObject {
+    const { group, kind, version } = this.type;
+    return { ...object, apiVersion: `${group}/${version}`, kind };
+  }
+
+  get #source(): ForeignResources<T> {
     return this.#sources[this.#current] ?? this.#sources[0];
   }
 

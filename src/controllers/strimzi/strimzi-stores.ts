@@ -1,6 +1,8 @@
 // What is known of Strimzi's objects: one store a kind and listed namespace. What is not listed or cannot be read is told
 // apart from what is not there. Reads stores; requests nothing.
 
+import type { KubernetesObject } from "../../api/custom-resource.ts";
+import type { ServedVersion } from "../../kubernetes/served-version.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Kafka, KafkaRef, KafkaTopic, KafkaUser } from "./strimzi-kinds.ts";
 
@@ -10,6 +12,14 @@ export interface StrimziStores {
   readonly users: Store<KafkaUser>;
   readonly topics: Store<KafkaTopic>;
 }
+
+/** Where objects of one namespace that are ours are written, under the version under which the stores are filled. */
+export interface StrimziWrites {
+  readonly users: Written<KafkaUser>;
+  readonly topics: Written<KafkaTopic>;
+}
+
+type Written<T extends KubernetesObject> = Pick<ServedVersion<T>, "get" | "create" | "replace" | "delete">;
 
 /** By namespace: those that EVENTBUS_STRIMZI_NAMESPACES lists. */
 export type StrimziNamespaces = ReadonlyMap<string, StrimziStores>;
