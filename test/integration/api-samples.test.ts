@@ -1,9 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 import { before, describe, it } from "mocha";
-import { parseAllDocuments } from "yaml";
 
 import { API_VERSION } from "../../src/api/group.ts";
 import type { KindDefinition } from "../../src/api/kind.ts";
@@ -12,9 +10,9 @@ import { validatorFor } from "../../src/api/validate.ts";
 import type { Manifest } from "../environment/apply-manifests.ts";
 import type { ControlPlane } from "../environment/control-plane.ts";
 import { environment } from "../environment/environment.ts";
+import { manifestsOf, sampleSets } from "../environment/sample-sets.ts";
 
 const CRDS = fileURLToPath(new URL("../../crds", import.meta.url));
-const SAMPLES = new URL("../../config/samples/", import.meta.url);
 
 /** DOMAIN: the topics of the multi-tenant data platform, and who publishes to them. */
 const PUBLISHERS = {
@@ -45,15 +43,6 @@ const CONSUMERS = {
   "governance-policy-events": ["catalog", "query-engine"],
 };
 
-const sets = (await readdir(SAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
-
-async function manifestsOf(set: string): Promise<Manifest[]> {
-  const folder = new URL(`${set}/`, SAMPLES);
-  const files = (await readdir(folder)).filter((name) => name.endsWith(".yaml")).toSorted();
-  const texts = await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")));
-  return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
-}
-
 async function tryToApply(api: ControlPlane, { kind: name, metadata, ...rest }: Manifest): Promise<readonly string[]> {
   const kind = KINDS.find((candidate) => candidate.kind === name);
   if (kind === undefined) throw new Error(`There is no kind "${name}"`);
@@ -67,7 +56,7 @@ async function tryToApply(api: ControlPlane, { kind: name, metadata, ...rest }: 
   return warnings;
 }
 
-for (const { name: set } of sets) {
+for (const set of await sampleSets()) {
   describe(`config/samples/${set}`, () => {
     let api: ControlPlane;
     before(async function () {
