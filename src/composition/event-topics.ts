@@ -9,6 +9,7 @@ import { Claims } from "../controllers/claims.ts";
 import { CreationFacts } from "../controllers/creation-facts.ts";
 import { topicAccess } from "../controllers/event-topic/access.ts";
 import { Corrections } from "../controllers/event-topic/corrections.ts";
+import { KeptLooks } from "../controllers/event-topic/kept-looks.ts";
 import { reconcileTopic, type TopicListeners } from "../controllers/event-topic/kind.ts";
 import { foldTopicName, type TopicWorld } from "../controllers/event-topic/resolve.ts";
 import { wakesOnStrimzi } from "../controllers/event-topic/strimzi-wakes.ts";
@@ -60,6 +61,7 @@ export function createTopicController(
       world.corrections.forget(key);
       world.pacer.conclude(key, "unused");
       world.unwritten.forget(key);
+      world.looks.forget(key);
       listeners.onSeen(key, undefined);
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
@@ -82,6 +84,7 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
     live: liveObjects(parts),
     groups: new GroupUsage(),
     creationFacts: new CreationFacts(clock),
+    looks: new KeptLooks(),
     corrections: new Corrections(clock),
     unnamed: () => caches.topics.byIndex("unnamed", UNNAMED),
   };

@@ -2,8 +2,8 @@
 // summarize. It knows their order and nothing of their content. Deletion is not a second path: desired becomes absent.
 
 import type { Answer } from "../kafka/model/failure.ts";
-import { isCalledOff } from "../runtime/superseded.ts";
-import type { StepResult } from "./plan.ts";
+import { isCalledOff, isOutdated } from "../runtime/superseded.ts";
+import type { RestrictedPlan, Step, StepResult } from "./plan.ts";
 
 /** The types that flow through one kind's phases. */
 export interface Flow {
@@ -14,14 +14,17 @@ export interface Flow {
   readonly observed: unknown;
   readonly plan: unknown;
   readonly evidence: unknown;
-  readonly restricted: unknown;
+  readonly restricted: RestrictedPlan<unknown, string>;
   readonly action: unknown;
   readonly applied: unknown;
 }
 
 /** What a run knows of its surroundings besides the object. */
 export interface RunContext {
+  /** For effects. */
   readonly signal: AbortSignal;
+  /** For reading: in a patient run (runtime/patience.ts) it outlives an edit of the object. */
+  readonly reading: AbortSignal;
   readonly priority: "live" | "bulk";
   /** Wall clock at the start of the run, milliseconds since the epoch: time is a value for the pure phases. */
   readonly nowMs: number;
@@ -48,6 +51,11 @@ export interface Phases<F extends Flow, Context extends RunContext> {
     object: F["object"],
     context: Context,
   ): F["restricted"];
+  /**
+   * The last look before effects, and what must be on record before them. Rejects where they must not happen; there is
+   * nothing to do where the plan is empty.
+   */
+  secure(plan: F["restricted"], object: F["object"], resolved: F["resolved"], context: Context): Promise<void>;
   /** Writes Kafka. */
   apply(
     plan: F["restricted"],
@@ -55,6 +63,8 @@ export interface Phases<F extends Flow, Context extends RunContext> {
     resolved: F["resolved"],
     context: Context,
   ): Promise<StepResult<F["action"], F["applied"]>[]>;
+  /** Pure. What was not sent, because the object was edited meanwhile, leaves the plan. */
+  withhold(plan: F["restricted"], late: readonly Step<unknown>[]): F["restricted"];
 }
 
 /** Everything that happened in a run, for summarize: the only author of conditions. */
@@ -79,7 +89,8 @@ export type Story<F extends Flow> =
 
 /**
  * Runs an object through its phases and tells the story; never throws for what Kafka or another object says. A run that
- * is called off before it has had an effect rejects with its signal's reason: what was dropped for that is no finding.
+ * is called off before it has had an effect rejects with its signal's reason: what was dropped for that is no finding. One
+ * that is patient reads on when its object is edited, has no further effect, and tells what it has found.
  */
 export async function runPipeline<F extends Flow, Context extends RunContext>(
   phases: Phases<F, Context>,
@@ -98,14 +109,38 @@ export async function runPipeline<F extends Flow, Context extends RunContext>(
   const evidence = await phases.prove(plan, observed, resolved, context);
   throwIfCalledOff(context);
   const restricted = phases.restrict(plan, { resolved, observed, evidence }, object, context);
-  const results = await phases.apply(restricted, object, resolved, context);
-  if (results.every(({ answer: { status } }) => status === "notSent" || status === "skipped"))
-    throwIfCalledOff(context);
-  return { stage: "finished", resolved, desired, observed, plan, evidence, restricted, results };
+  const results = await carryOut(phases, restricted, object, resolved, context);
+  if (results.every(isLate)) throwIfCalledOff(context);
+  const told = { stage: "finished", resolved, desired, observed, plan, evidence } as const;
+  if (!isOutdated(context)) return { ...told, restricted, results };
+  const done = results.filter((result) => !isLate(result));
+  const late = restricted.steps.filter(({ id }) => !done.some(({ step }) => step.id === id));
+  return { ...told, restricted: phases.withhold(restricted, late), results: done };
 }
 
-function throwIfCalledOff({ signal }: RunContext): void {
-  if (isCalledOff(signal)) throw signal.reason;
+/** Nothing where the object was edited before the first effect of a patient run. */
+async function carryOut<F extends Flow, Context extends RunContext>(
+  phases: Phases<F, Context>,
+  restricted: F["restricted"],
+  object: F["object"],
+  resolved: F["resolved"],
+  context: Context,
+): Promise<StepResult<F["action"], F["applied"]>[]> {
+  try {
+    if (!isOutdated(context)) await phases.secure(restricted, object, resolved, context);
+  } catch (error) {
+    // The last look has found the edit.
+    if (!isOutdated(context)) throw error;
+  }
+  return isOutdated(context) ? [] : await phases.apply(restricted, object, resolved, context);
+}
+
+function isLate({ answer: { status } }: StepResult<unknown, unknown>): boolean {
+  return status === "notSent" || status === "skipped";
+}
+
+function throwIfCalledOff({ reading }: RunContext): void {
+  if (isCalledOff(reading)) throw reading.reason;
 }
 
 function isResolved<F extends Flow>(

@@ -1,6 +1,7 @@
 // Plans: what should be done, as data, and what came of it. Pure but for applySteps, which only orders its caller's effects.
 
-import { isFinal, type Answer } from "../kafka/model/failure.ts";
+import { isFinal, ok, type Answer } from "../kafka/model/failure.ts";
+import { Superseded } from "../runtime/superseded.ts";
 
 /** A wish that is not granted, with the reason and the sentence that people read. */
 export interface Refusal<Reason extends string> {
@@ -60,6 +61,17 @@ export async function applySteps<Action, Value>(
   // Whoever rejects waits for the others first: no effect of a run may still be under way when it has ended.
   await Promise.allSettled(started.values());
   return await Promise.all(started.values());
+}
+
+/** A write on the object that must stand before effects: once the run is called off, neither it nor they are made. */
+export async function recordFirst<Value>(write: () => Promise<void>, value: Value): Promise<Answer<Value>> {
+  try {
+    await write();
+    return ok(value);
+  } catch (error) {
+    if (error instanceof Superseded) return { status: "notSent", reason: error.message };
+    throw error;
+  }
 }
 
 async function applyAfter<Action, Value>(

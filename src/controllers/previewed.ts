@@ -3,6 +3,7 @@
 /** What phases want to know of a run, without a queue and a controller behind it. */
 export interface Previewed {
   readonly signal: AbortSignal;
+  readonly reading: AbortSignal;
   readonly priority: "live";
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
@@ -17,5 +18,13 @@ function refuse(): Promise<void> {
 
 /** Rejects where a phase would write. */
 export function previewRun(nowMs: number, signal: AbortSignal, deadlineMs: number): Previewed {
-  return { signal, priority: "live", nowMs, remainingMs: () => deadlineMs, saveStatus: refuse, mark: refuse };
+  return {
+    signal,
+    reading: signal,
+    priority: "live",
+    nowMs,
+    remainingMs: () => deadlineMs,
+    saveStatus: refuse,
+    mark: refuse,
+  };
 }

@@ -43,6 +43,26 @@ export function restrict<Action, Reason extends string>(
   };
 }
 
+/**
+ * What an outdated run did not send any more, as if a restriction had withheld it: the object was edited again, and only
+ * its newest spec may be carried out.
+ */
+export function withholdLate<Plan extends RestrictedPlan<unknown, string>>(
+  restricted: Plan,
+  late: readonly Step<unknown>[],
+): Plan {
+  if (late.length === 0) return restricted;
+  const message =
+    "The spec was edited again before this was done, and only the newest is carried out: its run follows at once";
+  const ids = new Set(late.map(({ id }) => id));
+  return {
+    ...restricted,
+    steps: restricted.steps.filter(({ id }) => !ids.has(id)),
+    refusals: [...restricted.refusals, { reason: "Superseded", message }],
+    withheld: [...restricted.withheld, ...late.map((step) => ({ step, reason: "Superseded", message }))],
+  };
+}
+
 function refusalOf<Reason extends string>({ reason, cause, message }: Restriction<never, Reason>): Refusal<Reason> {
   return cause === undefined ? { reason, message } : { reason, cause, message };
 }

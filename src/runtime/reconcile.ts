@@ -39,6 +39,11 @@ export interface Run<Status extends CommonStatus> {
    * or, when it is settled, all.
    */
   readonly signal: AbortSignal;
+  /**
+   * For what the run only reads: as `signal`, except that in a run whose predecessors were called off by edits again and
+   * again it outlives an edit. Such a run reads on, has no further effect (`signal` has aborted), and is told.
+   */
+  readonly reading: AbortSignal;
   /** Milliseconds until the deadline. */
   remainingMs(): number;
   readonly priority: Priority;

@@ -8,18 +8,24 @@ export class RunScope implements Disposable {
   /** One for each run: a signal on which thousands listen costs more than the runs. */
   readonly #stop = new AbortController();
   readonly #work = new AbortController();
+  readonly #reading = new AbortController();
   readonly #deadline: Deadline;
 
   /** `what` names the run in the reason of its deadline. */
   constructor(clock: Clock, deadlineMs: number, what: string) {
     this.#deadline = new Deadline(clock, deadlineMs, what, this.#stop.signal);
     const { signal } = this.#deadline;
-    signal.addEventListener("abort", () => this.#work.abort(signal.reason), { once: true });
+    signal.addEventListener("abort", () => this.abortWork(signal.reason as Error), { once: true });
   }
 
-  /** For the run's effects: aborts when it is superseded, when its time is up, and when the process stops. */
+  /** For the run's effects: aborts when its object has changed, when its time is up, and when the process stops. */
   get work(): AbortSignal {
     return this.#work.signal;
+  }
+
+  /** For what the run reads: as `work`, but a patient run reads on when its object is edited. */
+  get reading(): AbortSignal {
+    return this.#reading.signal;
   }
 
   /**
@@ -44,6 +50,11 @@ export class RunScope implements Disposable {
   }
 
   abortWork(reason: Error): void {
+    this.#work.abort(reason);
+    this.#reading.abort(reason);
+  }
+
+  abortEffects(reason: Error): void {
     this.#work.abort(reason);
   }
 

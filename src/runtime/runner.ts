@@ -9,6 +9,7 @@ import type { Clock } from "./clock.ts";
 import { keyOf, parseKey } from "./object-key.ts";
 import { ObjectWriter } from "./object-writer.ts";
 import type { OwnWrites } from "./own-writes.ts";
+import { Patience } from "./patience.ts";
 import type { Priority } from "./priority.ts";
 import type { Reconcile, Run, Verdict } from "./reconcile.ts";
 import { requestedToken } from "./requested-run.ts";
@@ -50,6 +51,8 @@ interface Order {
  *   certain answer the object is read live first.
  * - A run whose object changes its generation, is being deleted, is gone, or has another UID is superseded: its signal
  *   aborts, and nothing that it says is told. Only what it has done by then is recorded.
+ * - Edits call off only so many runs in a row (patience.ts): then a run reads to its end and is told for the generation
+ *   that it has seen, however fast the object is edited. Effects end with the edit there too.
  *
  * Assumptions
  * - One run a key at a time.
@@ -60,6 +63,7 @@ export class Runner<T extends CustomResource<unknown, Status>, Status extends Co
   readonly #inFlight = new RunsInFlight();
   /** Keys whose object must be read live before the next run. */
   readonly #uncertain = new Set<string>();
+  readonly #patience = new Patience();
   readonly #unsubscribe: () => void;
 
   constructor(options: RunnerOptions<T, Status>) {
@@ -79,6 +83,7 @@ export class Runner<T extends CustomResource<unknown, Status>, Status extends Co
       return endOf(error, scope);
     } finally {
       this.#inFlight.remove(order.key, scope);
+      if (scope.work.reason instanceof Superseded) this.#patience.noteOutlived(order.key);
     }
   }
 
@@ -95,13 +100,17 @@ export class Runner<T extends CustomResource<unknown, Status>, Status extends Co
     const { key, priority } = order;
     if (this.#uncertain.has(key)) await this.#refresh(key, { signal: scope.writes, priority });
     const object = this.#options.store.get(key);
-    if (object === undefined) return { kind: "gone" };
+    if (object === undefined) {
+      this.#patience.forget(key);
+      return { kind: "gone" };
+    }
     if (this.#uncertain.has(key)) return { kind: "conflict" };
-    this.#inFlight.follow(key, scope, object);
+    this.#inFlight.follow(key, scope, object, this.#patience.isNeeded(key));
     const verdict = await this.#ask(object, order, scope);
     const call = { signal: scope.stop, priority };
-    const isSuperseded = scope.work.reason instanceof Superseded;
-    if (!isSuperseded || verdict.outcome.kind === "settled") return await this.#conclude(object, verdict, call);
+    if (!(scope.work.reason instanceof Superseded)) this.#patience.forget(key);
+    const isCalledOff = scope.reading.reason instanceof Superseded;
+    if (!isCalledOff || verdict.outcome.kind === "settled") return await this.#conclude(object, verdict, call);
     if (verdict.status !== undefined) await this.#record(object, verdict.status, call);
     return { kind: "superseded" };
   }
@@ -128,6 +137,7 @@ export class Runner<T extends CustomResource<unknown, Status>, Status extends Co
       priority,
       log: log.with({ generation: object.metadata.generation }),
       signal: scope.work,
+      reading: scope.reading,
       remainingMs: () => scope.remainingMs,
       saveStatus: (status) => storing(() => this.#writer.saveStatus(object, unfinished(status, object), call)),
       mark: (mark) => storing(() => this.#writer.mark(object, mark, call)),

@@ -3,12 +3,14 @@
 import type { KubernetesObject, ObjectMeta } from "../api/custom-resource.ts";
 import type { Change } from "./change.ts";
 import type { RunScope } from "./run-scope.ts";
-import { Superseded, supersession } from "./superseded.ts";
+import { isMereEdit, Superseded, supersession } from "./superseded.ts";
 
 interface InFlight {
   readonly scope: RunScope;
   /** As it was when the run began to work on it. */
   readonly began: ObjectMeta;
+  /** Edits end its effects, but not its reading. */
+  readonly isPatient: boolean;
 }
 
 /** Assumptions: one run a key at a time. */
@@ -21,8 +23,8 @@ export class RunsInFlight {
   }
 
   /** From now on the run is superseded when the object of this key is not this one any longer. */
-  follow(key: string, scope: RunScope, { metadata }: KubernetesObject): void {
-    this.#byKey.set(key, { scope, began: metadata });
+  follow(key: string, scope: RunScope, { metadata }: KubernetesObject, isPatient: boolean): void {
+    this.#byKey.set(key, { scope, began: metadata, isPatient });
   }
 
   remove(key: string, scope: RunScope): void {
@@ -34,7 +36,10 @@ export class RunsInFlight {
   readonly onChange = ({ key, after }: Change<KubernetesObject>): void => {
     const run = this.#byKey.get(key);
     const why = run && supersession(run.began, after?.metadata);
-    if (why !== undefined) run?.scope.abortWork(new Superseded(`The run for "${key}" is superseded: ${why}`));
+    if (run === undefined || why === undefined) return;
+    const reason = new Superseded(`The run for "${key}" is superseded: ${why}`);
+    if (run.isPatient && isMereEdit(run.began, after?.metadata)) run.scope.abortEffects(reason);
+    else run.scope.abortWork(reason);
   };
 
   abortAll(reason: Error): void {

@@ -17,6 +17,26 @@ export function supersession(began: ObjectMeta, current: ObjectMeta | undefined)
   return undefined;
 }
 
+/** The object is there still, and nobody wants it gone: only its spec is another. */
+export function isMereEdit(began: ObjectMeta, current: ObjectMeta | undefined): boolean {
+  const isSame = current?.uid === began.uid && current.deletionTimestamp === began.deletionTimestamp;
+  return isSame && current.generation !== began.generation;
+}
+
+/**
+ * True when a patient run has been outlived by an edit: what it reads still counts and is told, but it must have no
+ * further effect.
+ */
+export function isOutdated({
+  reading,
+  signal,
+}: {
+  readonly reading: AbortSignal;
+  readonly signal: AbortSignal;
+}): boolean {
+  return signal.reason instanceof Superseded && !reading.aborted;
+}
+
 /**
  * True when nobody waits for what the run finds any longer: it is superseded, or the process stops or leads no longer.
  * A deadline that has passed is not meant: what could not be done in time is told.

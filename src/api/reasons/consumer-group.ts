@@ -3,6 +3,7 @@
 import { ACCESS_REASONS } from "./access.ts";
 import { BUS_REASONS } from "./bus.ts";
 import { INPUT, NOTHING_TO_DO, type ReadyReason } from "./ready-reason.ts";
+import { SUPERSEDED_REASONS } from "./superseded.ts";
 
 export const CONSUMER_GROUP_REASONS = {
   Observed: {
@@ -28,6 +29,7 @@ export const CONSUMER_GROUP_REASONS = {
   },
   ...BUS_REASONS,
   ...ACCESS_REASONS,
+  ...SUPERSEDED_REASONS,
   ClaimedByAnother: {
     ready: "False",
     beside: ["Stalled", "Conflict"],

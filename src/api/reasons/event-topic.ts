@@ -3,6 +3,7 @@
 import { ACCESS_REASONS } from "./access.ts";
 import { BUS_REASONS } from "./bus.ts";
 import { INPUT, NOTHING_TO_DO, type ReadyReason } from "./ready-reason.ts";
+import { SUPERSEDED_REASONS } from "./superseded.ts";
 
 const STALLED = { ready: "False", beside: ["Stalled"], wokenBy: INPUT } as const;
 const WAITING = { ready: "False", beside: ["Reconciling"] } as const;
@@ -48,6 +49,7 @@ export const EVENT_TOPIC_REASONS = {
   },
   ...BUS_REASONS,
   ...ACCESS_REASONS,
+  ...SUPERSEDED_REASONS,
   RetentionPolicyNotFound: {
     ...WAITING,
     means:

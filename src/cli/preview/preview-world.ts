@@ -9,6 +9,7 @@ import type { GroupWorld } from "../../controllers/consumer-group/group-world.ts
 import { SECRETS_UNSEEN } from "../../controllers/consumer-group/preview.ts";
 import { CreationFacts } from "../../controllers/creation-facts.ts";
 import { Corrections } from "../../controllers/event-topic/corrections.ts";
+import { KeptLooks } from "../../controllers/event-topic/kept-looks.ts";
 import { foldTopicName, type TopicWorld } from "../../controllers/event-topic/resolve.ts";
 import { UNNAMED } from "../../controllers/event-topic/wakes.ts";
 import { GroupUsage } from "../../controllers/group-usage.ts";
@@ -55,6 +56,7 @@ function topicWorld(objects: PreviewObjects, shared: BusBoundWorld, kafkaTopics:
     },
     groups: new GroupUsage(),
     creationFacts: new CreationFacts(clock),
+    looks: new KeptLooks(),
     corrections: new Corrections(clock),
     unnamed: () => objects.topics.byIndex("unnamed", UNNAMED),
   };

@@ -3,7 +3,7 @@
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
 import type { CommittedOffset } from "../../kafka/model/offsets.ts";
-import { applySteps, type StepResult } from "../plan.ts";
+import { applySteps, recordFirst, type StepResult } from "../plan.ts";
 import type { GroupAction, GroupConfigAction, SeedAction } from "./actions.ts";
 import type { RestrictedGroup } from "./restrict.ts";
 
@@ -43,11 +43,9 @@ async function send(
 ): Promise<Answer<Applied>> {
   switch (action.type) {
     case "recordOwnership":
-      await records.own();
-      return ok("done");
+      return await recordFirst(() => records.own(), "done");
     case "recordIntent":
-      await records.intend(action);
-      return ok("done");
+      return await recordFirst(() => records.intend(action), "done");
     case "seedOffsets": {
       const commits = commitsOf.get(action) ?? [];
       return joined(await Promise.all(commits.map((commit) => admin.commitOffset(action.groupId, commit, call))));

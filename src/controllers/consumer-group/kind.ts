@@ -14,6 +14,7 @@ import { farewell, type LeftInKafka } from "../left-behind-teller.ts";
 import { checkLiveObject } from "../live-objects.ts";
 import { runPipeline, type Phases, type RunContext } from "../pipeline.ts";
 import type { WatchedGroup } from "../polling/group-poll.ts";
+import { withholdLate } from "../restrict.ts";
 import { applyGroup, type GroupRecords } from "./apply.ts";
 import { desiredAbsence, desiredGroup } from "./desired.ts";
 import type { GroupFlow, GroupStory } from "./flow.ts";
@@ -59,8 +60,8 @@ export function reconcileGroup(
     // Deleted, and waiting for others only: there is nothing left to say.
     if (group.metadata.deletionTimestamp !== undefined && !hasFinalizer(group.metadata)) return { outcome: settled() };
     const key = keyOf(group.metadata);
-    const { signal, priority } = run;
-    const context = { signal, priority, nowMs: nowMs(), memory: memoryOf(group), group, run };
+    const { signal, reading, priority } = run;
+    const context = { signal, reading, priority, nowMs: nowMs(), memory: memoryOf(group), group, run };
     try {
       const story = await runPipeline<GroupFlow, GroupContext>(phases, group, context);
       if (story.stage === "unresolved") listeners.onWatched(key, "", undefined);
@@ -71,7 +72,7 @@ export function reconcileGroup(
         await checkLiveObject(group, world.live.groups, context.priority);
         return farewell(listeners.onLeftBehind(group, left), context.nowMs);
       }
-      if (verdict.outcome.kind === "failed" && !isCalledOff(signal)) tellOutage(story, listeners);
+      if (verdict.outcome.kind === "failed" && !isCalledOff(reading)) tellOutage(story, listeners);
       return verdict;
     } finally {
       world.claims.release(key);
@@ -98,7 +99,7 @@ export function groupPhases(
     observe: async (desired, resolved, context) => {
       const { admin } = resolved;
       const { group } = context;
-      const call = callOf(context);
+      const call = readCallOf(context);
       return ok(
         await observeGroup(desired, {
           admin,
@@ -111,13 +112,17 @@ export function groupPhases(
       );
     },
     plan: (desired, observed, group, { memory }) => planGroup(desired, observed, { group, memory }),
-    prove: ({ steps }, _observed, { admin }, context) => proveGroup(steps, admin, callOf(context)),
+    prove: ({ steps }, _observed, { admin }, context) => proveGroup(steps, admin, readCallOf(context)),
     restrict: (plan, { resolved, evidence }, group) => restrictGroup(plan, group, resolved.bus, evidence),
+    secure: async ({ steps }, group, resolved, context) => {
+      if (needsLiveCheck(steps)) await checkLive(group, resolved, world, context);
+    },
     apply: async (restricted, group, resolved, context) => {
-      if (needsLiveCheck(restricted.steps)) await checkLive(group, resolved, world, context);
-      const call: WriteCall = { ...callOf(context), clusterId: resolved.identity.clusterId };
+      const { signal } = context;
+      const call: WriteCall = { ...readCallOf(context), signal, clusterId: resolved.identity.clusterId };
       return await applyGroup(restricted, resolved.admin, call, recordsOf(group, world, context));
     },
+    withhold: withholdLate,
   };
 }
 
@@ -151,6 +156,7 @@ function recordsOf(group: ConsumerGroup, { secrets }: GroupWorld, context: Group
   };
 }
 
-function callOf({ priority, run, signal }: GroupContext): Call {
-  return { signal, priority, deadlineMs: run.remainingMs() };
+/** Of what is only read; what is written ends with `signal`. */
+function readCallOf({ priority, reading, run }: GroupContext): Call {
+  return { signal: reading, priority, deadlineMs: run.remainingMs() };
 }

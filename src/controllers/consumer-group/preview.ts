@@ -37,8 +37,8 @@ export async function previewGroup(group: ConsumerGroup, world: GroupWorld, run:
     apply: () => Promise.resolve([]),
   };
   try {
-    const { signal, priority, nowMs } = run;
-    return await runPipeline(phases, group, { signal, priority, nowMs, memory: memoryOf(group), group, run });
+    const { signal, reading, priority, nowMs } = run;
+    return await runPipeline(phases, group, { signal, reading, priority, nowMs, memory: memoryOf(group), group, run });
   } finally {
     world.claims.release(keyOf(group.metadata));
   }

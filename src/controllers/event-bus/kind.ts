@@ -36,7 +36,7 @@ export function reconcileBus(world: BusWorld, nowMs: () => number): Reconcile<Ev
       return { outcome: settled() };
     }
     const deadlineMs = Math.min(LOOK_DEADLINE_MS, run.remainingMs());
-    const judgement = await lookAt(bus, world, { signal: run.signal, deadlineMs, priority: "live" }, nowMs());
+    const judgement = await lookAt(bus, world, { signal: run.reading, deadlineMs, priority: "live" }, nowMs());
     const { numbers, pacer, registry } = world;
     pacer.update(rolloutCauseOf(bus));
     const surroundings = {

@@ -3,7 +3,7 @@
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
 import type { CreatedTopic } from "../../kafka/model/topic.ts";
-import { applySteps, type Step, type StepResult } from "../plan.ts";
+import { applySteps, recordFirst, type Step, type StepResult } from "../plan.ts";
 import type { ConfigChangeAction, TopicAction } from "./actions.ts";
 
 /** What a successful action tells: the new topic, or nothing. */
@@ -70,8 +70,7 @@ async function send(
   const { action } = request.step;
   switch (action.type) {
     case "recordOwnership":
-      await records.own(action);
-      return ok(undefined);
+      return await recordFirst(() => records.own(action), undefined);
     case "deleteTopic":
       return await withoutValue(deleted(admin.deleteTopic({ id: action.topicId }, call)));
     case "createTopic":

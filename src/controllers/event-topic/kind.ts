@@ -3,21 +3,24 @@
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
-import type { Call, WriteCall } from "../../kafka/admin.ts";
+import type { Call } from "../../kafka/admin.ts";
+import { ok, type Answer } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
 import { settled } from "../../runtime/outcome.ts";
 import type { Mark, Reconcile, Run } from "../../runtime/reconcile.ts";
-import { isCalledOff } from "../../runtime/superseded.ts";
+import { isCalledOff, isOutdated } from "../../runtime/superseded.ts";
 import { farewell, type LeftInKafka } from "../left-behind-teller.ts";
 import { checkLiveObject, outdated } from "../live-objects.ts";
 import { runPipeline, type Phases, type RunContext, type Story } from "../pipeline.ts";
-import type { Step } from "../plan.ts";
+import type { Step, StepResult } from "../plan.ts";
+import { withholdLate } from "../restrict.ts";
 import type { RolloutPacer, TurnEnd } from "../rollout/rollout-pacer.ts";
 import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
-import { desiredTopics } from "./desired-topics.ts";
+import { desiredTopics, type DesiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { newHolds } from "./guarded-changes.ts";
+import type { TopicQuestion } from "./kept-looks.ts";
 import { leftBehind } from "./left-behind.ts";
 import { checkLive, needsLiveCheck } from "./live-check.ts";
 import { memoryOf, type TopicMemory } from "./memory.ts";
@@ -74,6 +77,7 @@ export function reconcileTopic(
     world.unwritten.begin(context.key, context.nowMs);
     try {
       const story = await runPipeline<TopicFlow, TopicContext>(phases, topic, context);
+      keepLook(story, context, world);
       const verdict = summarizeTopic(topic, story, context.memory, context.nowMs);
       if (story.stage === "finished") bind(topic, verdict.status, world);
       noteCorrections(topic, story, world);
@@ -84,7 +88,7 @@ export function reconcileTopic(
         await checkLiveObject(topic, world.live.topics, context.priority);
         return farewell(listeners.onLeftBehind(topic, left), context.nowMs);
       }
-      if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.signal)) {
+      if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.reading)) {
         listeners.onOutage(story.resolved.identity.busName);
       }
       return verdict;
@@ -94,6 +98,21 @@ export function reconcileTopic(
       world.claims.release(keyOf(topic.metadata));
     }
   };
+}
+
+/** The run that follows an outdated one need not read again what that one has just read. */
+function keepLook(story: Story<TopicFlow>, context: TopicContext, { looks }: TopicWorld): void {
+  if (story.stage !== "finished" || !isOutdated(context) || story.results.some(mayHaveActed)) return;
+  looks.keep(context.key, questionOf(story.desired, story.resolved), story.observed, context.nowMs);
+}
+
+function mayHaveActed({ answer: { status } }: StepResult<unknown, unknown>): boolean {
+  return status === "ok" || status === "unknown";
+}
+
+function questionOf({ source, deadLetters }: DesiredTopics, { admin }: ResolvedTopic): TopicQuestion {
+  const asked = deadLetters.filter(({ obstacle }) => obstacle === undefined).map(({ name }) => name);
+  return { admin, source: source.name, deadLetters: asked };
 }
 
 function noteCorrections(topic: EventTopic, story: Story<TopicFlow>, { corrections }: TopicWorld): void {
@@ -121,35 +140,52 @@ export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> 
         ? resolveTopic(topic, memory, world)
         : resolveDeletion(topic, memory, world, nowMs),
     desired: (topic, resolved, { memory }) => desiredTopics(topic, resolved, memory),
-    observe: async ({ source, deadLetters }, { admin, identity }, context) => {
-      const names = deadLetters.filter(({ obstacle }) => obstacle === undefined).map(({ name }) => name);
-      const mayMove = (topic: PresentTopic): boolean => looksMoving(source, topic, context.memory);
-      const answer = await observeTopics(source.name, names, admin, callOf(context), mayMove);
-      if (answer.status !== "ok" || answer.value.source.kind !== "present") return answer;
-      const { configs, topic } = answer.value.source;
-      world.creationFacts.learn(admin, configs.keys());
-      const claim = { clusterId: identity.clusterId, name: source.name };
-      const isOurs = source.presence === "absent" || world.claims.sawId(context.key, claim, topic.id);
-      if (!isOurs) throw outdated(`EventTopic "${context.key}"`);
-      return answer;
-    },
+    observe: (desired, resolved, context) => observe(desired, resolved, context, world),
     plan: (desired, observed, _topic, { memory }) => planTopics(desired, observed, memory),
     prove: (plan, observed, resolved, context) =>
       proveTopics(plan.steps, observed, laboratoryOf(underItsGuard(resolved, plan, context.memory), world, context)),
     restrict: restrictTopics,
-    apply: async ({ steps, guarded }, topic, resolved, context) => {
-      const { admin, identity } = resolved;
+    secure: async ({ steps, guarded }, topic, resolved, context) => {
       world.unwritten.judged(context.key, newHolds(guarded, context.memory));
       if (needsLiveCheck(steps, context.memory)) await checkLive(topic, resolved, context.memory, world, context);
-      const call = writeCallOf(context, identity.clusterId);
-      const records = priorRecords(topic.status, steps, guarded, identity.topicName);
+      const records = priorRecords(topic.status, steps, guarded, resolved.identity.topicName);
       if (records !== undefined) await context.saveStatus({ ...topic.status, ...records });
+    },
+    apply: async ({ steps }, _topic, { admin, identity }, context) => {
+      const call = { ...readCallOf(context), signal: context.signal, clusterId: identity.clusterId };
       return await applyTopics(steps, admin, call, {
         own: ({ finalizer, creation }) =>
           context.mark({ finalizer, annotations: creation === undefined ? {} : { [ANNOTATION.creating]: creation } }),
       });
     },
+    withhold: withholdLate,
   };
+}
+
+async function observe(
+  desired: DesiredTopics,
+  resolved: ResolvedTopic,
+  context: TopicContext,
+  world: TopicWorld,
+): Promise<Answer<ObservedTopics>> {
+  const { source } = desired;
+  const { admin, identity } = resolved;
+  const question = questionOf(desired, resolved);
+  const mayMove = (topic: PresentTopic): boolean => looksMoving(source, topic, context.memory);
+  const last = world.looks.take(context.key, question, mayMove, context.nowMs);
+  // What is to be deleted is looked at.
+  const kept = source.presence === "absent" ? undefined : last;
+  const answer =
+    kept === undefined
+      ? await observeTopics(source.name, question.deadLetters, admin, readCallOf(context), mayMove)
+      : ok(kept);
+  if (answer.status !== "ok" || answer.value.source.kind !== "present") return answer;
+  const { configs, topic } = answer.value.source;
+  world.creationFacts.learn(admin, configs.keys());
+  const claim = { clusterId: identity.clusterId, name: source.name };
+  const isOurs = source.presence === "absent" || world.claims.sawId(context.key, claim, topic.id);
+  if (!isOurs) throw outdated(`EventTopic "${context.key}"`);
+  return answer;
 }
 
 function laboratoryOf(resolved: ResolvedTopic, world: TopicWorld, context: TopicContext): Laboratory {
@@ -157,7 +193,7 @@ function laboratoryOf(resolved: ResolvedTopic, world: TopicWorld, context: Topic
   return {
     ...world,
     admin,
-    call: writeCallOf(context, identity.clusterId),
+    call: { ...readCallOf(context), clusterId: identity.clusterId },
     rules: guard.rules,
     nowMs: context.nowMs,
     correctionsOf: context.correctionsOf,
@@ -175,6 +211,7 @@ export function contextOf(
   return {
     key: keyOf(topic.metadata),
     signal: run.signal,
+    reading: run.reading,
     priority: run.priority,
     remainingMs: () => run.remainingMs(),
     nowMs,
@@ -196,10 +233,7 @@ function takeTurn(changes: PacedChanges, key: string, bus: EventBus, pacer: Roll
   return pacingOf(changes, hasTurn, (cause) => pacer.isPaused(name, cause), bus);
 }
 
-function callOf(context: TopicContext): Call {
-  return { signal: context.signal, priority: context.priority, deadlineMs: context.remainingMs() };
-}
-
-function writeCallOf(context: TopicContext, clusterId: string): WriteCall {
-  return { ...callOf(context), clusterId };
+/** Of what is only read; what is written ends with `signal`. */
+function readCallOf(context: TopicContext): Call {
+  return { signal: context.reading, priority: context.priority, deadlineMs: context.remainingMs() };
 }

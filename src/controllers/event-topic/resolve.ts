@@ -22,6 +22,7 @@ import type { Refusal } from "../plan.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import type { UnwrittenHolds } from "../rollout/unwritten-holds.ts";
 import type { Corrections } from "./corrections.ts";
+import type { KeptLooks } from "./kept-looks.ts";
 import type { TopicMemory } from "./memory.ts";
 import { claimObstacle, managedByStrimzi, ownerOf } from "./name-obstacles.ts";
 import {
@@ -37,6 +38,7 @@ import { resolveGuard } from "./resolve-guard.ts";
 export interface TopicWorld extends BusBoundWorld, DeadLetterWorld {
   readonly groups: GroupUsage;
   readonly creationFacts: CreationFacts;
+  readonly looks: KeptLooks;
   readonly corrections: Corrections;
   readonly pacer: RolloutPacer;
   readonly unwritten: UnwrittenHolds;

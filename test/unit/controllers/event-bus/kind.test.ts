@@ -48,6 +48,7 @@ describe("reconcileBus()", () => {
     const running = reconcile(BUS, {
       id: "1",
       signal: stop.signal,
+      reading: stop.signal,
       remainingMs: () => 60_000,
       priority: "live",
       log: silentLogger,
