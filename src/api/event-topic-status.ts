@@ -9,6 +9,9 @@ import { busRecord, commonStatus, timestamp } from "./status.ts";
 /** Most configuration keys that a status lists; Kafka 4.3 knows 37. */
 const MAX_KEYS = 256;
 
+/** Every dead letter that a status can list, and the topic itself. */
+const MAX_RECORD = 80_000;
+
 const configKey = (): z.ZodString => text(249, 1);
 const configText = (): z.ZodString => text(4_096);
 
@@ -92,6 +95,13 @@ export const eventTopicStatus = z.object({
   topicName: text(249).optional().describe("Name of the topic in Kafka; rendered once and kept."),
   topicId: text(64).optional().describe("Id of the topic in Kafka; the object is bound to this topic and no namesake."),
   createdAt: timestamp().optional().describe("When the operator made the topic, until a later edit found it in Kafka."),
+  creating: text(MAX_RECORD)
+    .optional()
+    .describe(
+      "Topics that are about to be created, written before they are (adoption Never, deletionPolicy Delete) and removed " +
+        "once it is known what came of it: <uid>/<clusterId>/<topicName>[,<topicName>…], a name with @<topicId> where it " +
+        "replaces a topic that was lost.",
+    ),
   adopted: z.boolean().optional().describe("Whether the topic existed before this object."),
   adopting: z
     .boolean()

@@ -31,11 +31,6 @@ export const ANNOTATION = {
   approve: `${GROUP}/approve`,
   /** Ids of topics whose protected deletion is confirmed, separated by commas. */
   confirmDeletion: `${GROUP}/confirm-deletion`,
-  /**
-   * Written by the operator before a create that must be recognised after a crash:
-   * `<uid>/<clusterId>/<topicName>[,<topicName>…]`, a name with `@<topicId>` where it replaces a topic that was lost.
-   */
-  creating: `${GROUP}/creating`,
 } as const;
 
 /** Annotations whose new token asks for a run. */

@@ -64,7 +64,7 @@ export function createTopicController(
       world.looks.forget(key);
       listeners.onSeen(key, undefined);
     },
-    annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion, ANNOTATION.creating],
+    annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion],
     finalizer: FINALIZER,
     dependencies: [...wakesTopics(caches, registry), ...wakesOnStrimzi(caches, registry, world.claims)],
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),

@@ -114,9 +114,11 @@ describe("A topic in Kafka", () => {
   });
 
   it("that must be new is recorded on its object before it is made, without a finalizer where it is to stay", async () => {
+    const before = await operator.writes();
     await operator.createTopic("recorded", { adoption: "Never" });
     const topic = await eventually(() => operator.topic("recorded"), ready("True", "Created"));
-    expect(topic.metadata.annotations?.["eventbus.dev/creating"]).to.include(operator.topicName("recorded"));
+    expect((await operator.writes()).kubernetes - before.kubernetes, "the record, then what came of it").to.equal(2);
+    expect(topic.status?.creating, "told, so that it explains nothing any more").to.equal(undefined);
     expect(topic.metadata.finalizers).to.equal(undefined);
     await thenNothing(operator, ["recorded"]);
     await operator.deleteTopic("recorded");

@@ -40,12 +40,12 @@ describe("Deletion with deletionPolicy Delete", () => {
     );
   const inKafka = (name: string) => operator.probe.describeTopic(operator.topicName(name));
 
-  it("puts the finalizer on before the topic is made, by one more write", async () => {
+  it("puts finalizer and record on before the topic is made, by one more write each", async () => {
     const before = await operator.writes();
     await owned("finalized");
     expect((await operator.topic("finalized")).metadata.finalizers).to.deep.equal([FINALIZER]);
     const writes = await operator.writes();
-    expect(writes.kubernetes - before.kubernetes).to.equal(2);
+    expect(writes.kubernetes - before.kubernetes).to.equal(3);
     await thenNothing(operator, ["finalized"]);
   });
 

@@ -36,7 +36,7 @@ export type TopicAction =
       /** Written on the object before the first effect in Kafka, so that no crash leaves it unexplained. */
       readonly type: "recordOwnership";
       readonly finalizer: boolean;
-      /** Value of the `creating` annotation. */
+      /** For `status.creating`. */
       readonly creation?: string | undefined;
       readonly cause: "declared";
     }

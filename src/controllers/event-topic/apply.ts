@@ -16,7 +16,7 @@ type Request =
 
 /** What is written on the object itself; each rejects when it could not be stored for certain. */
 export interface ObjectRecords {
-  /** Finalizer and annotations, before the first effect. */
+  /** The finalizer, before the first effect. */
   own(record: Extract<TopicAction, { type: "recordOwnership" }>): Promise<void>;
 }
 

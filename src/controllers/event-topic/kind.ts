@@ -2,7 +2,7 @@
 
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
-import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
+import { hasFinalizer } from "../../api/group.ts";
 import type { Call } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
@@ -44,7 +44,7 @@ export interface TopicContext extends RunContext {
   /** Milliseconds until the run's deadline. */
   remainingMs(): number;
   saveStatus(status: EventTopicStatus): Promise<void>;
-  /** Finalizer and annotations, before the first effect. */
+  /** The finalizer, before the first effect. */
   mark(mark: Mark): Promise<void>;
   /** How often the same was corrected lately. */
   readonly correctionsOf: (action: ConfigChangeAction) => number;
@@ -154,8 +154,7 @@ export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> 
     apply: async ({ steps }, _topic, { admin, identity }, context) => {
       const call = { ...readCallOf(context), signal: context.signal, clusterId: identity.clusterId };
       return await applyTopics(steps, admin, call, {
-        own: ({ finalizer, creation }) =>
-          context.mark({ finalizer, annotations: creation === undefined ? {} : { [ANNOTATION.creating]: creation } }),
+        own: ({ finalizer }) => context.mark({ finalizer }),
       });
     },
     withhold: withholdLate,

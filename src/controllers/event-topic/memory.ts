@@ -4,6 +4,7 @@
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
+import { parseCreations } from "./creation-records.ts";
 
 /** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
 export const VISIBILITY_GRACE_MS = 30_000;
@@ -81,7 +82,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: hasFinalizer(topic.metadata),
     deadLetters: deadLetters(topic, nowMs),
-    recordedCreations: new Set(parseCreations(annotations?.[ANNOTATION.creating])),
+    recordedCreations: new Set(parseCreations(topic.status?.creating)),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
     isJustCreated: isFresh(topic, topic.status?.createdAt, nowMs),
   };
@@ -109,17 +110,6 @@ function deadLetters(topic: EventTopic, nowMs: number): ReadonlyMap<string, Dead
     return [topicName, { topicId, groupId, lastWanted: wanted, isJustCreated: isNew }] as const;
   });
   return new Map(entries);
-}
-
-/** Of `<uid>/<cluster id>/<name>,<name>…` the topics that it names, each with who recorded it. */
-function parseCreations(record = ""): string[] {
-  const end = record.lastIndexOf("/") + 1;
-  return listed(record.slice(end)).map((name) => record.slice(0, end) + name);
-}
-
-/** The value of the `creating` annotation for topics that one object creates on one cluster. */
-export function formatCreations(creator: string, names: Iterable<string>): string {
-  return `${creator}/${[...names].join(",")}`;
 }
 
 function listed(text = ""): string[] {

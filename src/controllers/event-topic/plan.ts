@@ -16,8 +16,9 @@ import { fewestReplicas, replicationFactorOf } from "../../kafka/model/topic.ts"
 import type { Plan, Refusal, Step } from "../plan.ts";
 import { describeAction, type TopicAction } from "./actions.ts";
 import { configDifference } from "./config-changes.ts";
+import { formatCreations } from "./creation-records.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
-import { formatCreations, type TopicMemory } from "./memory.ts";
+import type { TopicMemory } from "./memory.ts";
 import type { ObservedTopic } from "./observe.ts";
 import { partitionDifference } from "./partition-changes.ts";
 

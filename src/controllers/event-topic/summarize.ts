@@ -10,6 +10,7 @@ import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
+import { openCreations } from "./creation-records.ts";
 import { deadLetterFacts } from "./dead-letter-status.ts";
 import { driftChanges } from "./drift-changes.ts";
 import { guardEvents, releaseEvents, topicEvents } from "./events.ts";
@@ -21,6 +22,7 @@ import { otherWriterEvents, otherWriterNotes } from "./other-writer.ts";
 import type { ToldHold } from "./pending-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
 import type { TopicPlan } from "./plan.ts";
+import { recordedCreation } from "./prior-records.ts";
 import { resultingTopic, type ResultingTopic } from "./resulting-topic.ts";
 import { finishedFacts, guardFacts, identityFacts, takeoverFacts, type TopicFacts } from "./status.ts";
 import type { FinishedStory } from "./story.ts";
@@ -80,6 +82,11 @@ function summarizeFinished(
     ...guardFacts(topic, restricted.guarded, results),
     ...letters,
   };
+  const creating = openCreations(
+    recordedCreation(restricted.steps) ?? topic.status?.creating,
+    boundIds(facts),
+    results,
+  );
   const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
   const judgement = { ...findings, outcome: soonerOf(findings.outcome, recheckOf(holds, nowMs)) };
   const otherWriter = otherWriterNotes(topic, { ...story, bus: resolved.bus, steps: plan.steps });
@@ -87,7 +94,7 @@ function summarizeFinished(
   const letGo = releaseEvents(topic.status?.released, letters.released);
   const events = [...topicEvents(story), ...guardEvents(released), ...letGo, ...otherWriterEvents(topic, otherWriter)];
   const hasChanged = hasActed(story) || letGo.length > 0;
-  const verdict = tell(topic, { facts, judgement, nowMs, notes, events, hasChanged });
+  const verdict = tell(topic, { facts: { ...facts, creating }, judgement, nowMs, notes, events, hasChanged });
   // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
   // finalizer stays, so that a topic that is left behind is told.
   return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
@@ -108,8 +115,16 @@ function soonerOf(outcome: Outcome, recheckAt: number | undefined): Outcome {
   return { ...outcome, recheckAt: Math.min(recheckAt, outcome.recheckAt ?? recheckAt) };
 }
 
+/** Without an answer it may have happened, and what is on record of it must stay there. */
 function hasActed({ results }: FinishedStory): boolean {
-  return results.some(({ answer }) => answer.status === "ok");
+  return results.some(({ answer }) => answer.status === "ok" || answer.status === "unknown");
+}
+
+function boundIds({ deadLetters = [], topicId, topicName }: TopicFacts): ReadonlyMap<string, string> {
+  const pairs = [{ topicId, topicName }, ...deadLetters].flatMap(({ topicId: id, topicName: name }) =>
+    id === undefined || name === undefined ? [] : [[name, id] as const],
+  );
+  return new Map(pairs);
 }
 
 /** The finalizer goes only when absence was seen, of every topic that is not left behind. */

@@ -97,7 +97,7 @@ describe("planTopics()", () => {
 
   describe("with a record of what it creates", () => {
     const creator = "uid-usage/cluster-1";
-    const record = (names: string) => ({ "eventbus.dev/creating": `${creator}/${names}` });
+    const record = (names: string): string => `${creator}/${names}`;
     const spec = { adoption: "Never" } as const;
 
     it("names every topic that is about to be made, before any of them", () => {
@@ -109,15 +109,22 @@ describe("planTopics()", () => {
     });
 
     it("knows each again after a crash", () => {
-      const given = { ...three, spec, annotations: record(`${DLQ},${SOURCE}`) };
+      const given = { ...three, spec, status: { creating: record(`${DLQ},${SOURCE}`) } };
       const plan = plannedTopics(given);
       expect(plan.refusals).to.deep.equal([]);
       expect(plan.source.binding?.isAdopted).to.equal(false);
       expect(plan.deadLetters.get(DLQ)?.binding).to.deep.equal({ topicId: "id-dlq", isAdopted: false, isNew: true });
     });
 
+    it("takes no annotation for a record: whoever may edit the object may write one", () => {
+      const annotations = { "eventbus.dev/creating": record(`${DLQ},${SOURCE}`) };
+      const plan = plannedTopics({ ...three, spec, annotations });
+      expect(plan.source.binding).to.equal(undefined);
+      expect(plan.refusals.map(({ reason }) => reason)).to.include("AlreadyExists");
+    });
+
     it("adds dead letters that come later", () => {
-      const given = { ...three, status, letters: ok(absent), spec, annotations: record(SOURCE) };
+      const given = { ...three, status: { ...status, creating: record(SOURCE) }, letters: ok(absent), spec };
       const { steps } = plannedTopics(given);
       expect(steps[0]?.action).to.deep.include({ creation: `${creator}/${SOURCE},${DLQ}` });
     });
