@@ -68,7 +68,7 @@ export function createOperator(options: OperatorOptions): Operator {
     leadership,
     leaderRunnables: [
       { name: "kafka", start: () => {}, stop: () => clusters.closeAll() },
-      ...createControllers({ ...options, caches, registry, clusters, liveBuses: liveBuses(options, caches) }),
+      ...createControllers({ ...options, caches, registry, clusters, mayWrite, liveBuses: liveBuses(options, caches) }),
     ],
     lastWords: [options.events],
     clock,

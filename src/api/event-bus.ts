@@ -185,8 +185,9 @@ const eventBusSpec = z
     topicManagement: oneOf("Direct", "KafkaTopic")
       .optional()
       .describe(
-        "Direct: topics are managed by Kafka's admin protocol; KafkaTopic: by Strimzi's resources, which is not " +
-          "supported yet and refused. Default: Direct.",
+        "Direct: topics are made and changed by Kafka's admin protocol; KafkaTopic: by KafkaTopics that the operator writes " +
+          "and Strimzi's Topic Operator (of the Kafka object that strimzi names) acts on. Both ways can be left for the " +
+          "other. Default: Direct.",
       ),
     accessManagement: oneOf("None", "KafkaUser", "Acl")
       .optional()
@@ -201,6 +202,13 @@ const eventBusSpec = z
       message: "Say where Kafka is: set kafka.bootstrapServers, or strimzi to follow a Kafka object",
       reason: "FieldValueRequired",
       holds: (self) => self.kafka !== undefined || self.strimzi !== undefined,
+    }),
+    rule({
+      cel: "!has(self.topicManagement) || self.topicManagement != 'KafkaTopic' || has(self.strimzi)",
+      message: "Say by strimzi which Kafka object the KafkaTopics are for, or set topicManagement to Direct",
+      reason: "FieldValueRequired",
+      fieldPath: ".strimzi",
+      holds: (self) => self.topicManagement !== "KafkaTopic" || self.strimzi !== undefined,
     }),
     transition({
       cel: "!has(oldSelf.naming) || (has(self.naming) && self.naming == oldSelf.naming)",

@@ -94,6 +94,9 @@ export const eventTopicStatus = z.object({
   bus: busRecord,
   topicName: text(249).optional().describe("Name of the topic in Kafka; rendered once and kept."),
   topicId: text(64).optional().describe("Id of the topic in Kafka; the object is bound to this topic and no namesake."),
+  kafkaTopic: text(317)
+    .optional()
+    .describe("Namespace and name of the KafkaTopic by which Strimzi makes the topic, where topics are made so."),
   createdAt: timestamp().optional().describe("When the operator made the topic, until a later edit found it in Kafka."),
   creating: text(MAX_RECORD)
     .optional()

@@ -14,8 +14,8 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 export const FIELD_MANAGER = "event-bus-operator";
 
 /**
- * Finalizer of objects whose deletion has an effect in Kafka: with `deletionPolicy: Delete`, and while rights are on record
- * that go with the object. Never set with Retain otherwise.
+ * Finalizer of objects whose deletion has an effect in Kafka: with `deletionPolicy: Delete`, while rights are on record
+ * that go with the object, and while there are KafkaTopics for it. Never set with Retain otherwise.
  */
 export const FINALIZER = `${GROUP}/kafka`;
 
@@ -31,6 +31,10 @@ export const ANNOTATION = {
   approve: `${GROUP}/approve`,
   /** Ids of topics whose protected deletion is confirmed, separated by commas. */
   confirmDeletion: `${GROUP}/confirm-deletion`,
+  /** On a KafkaTopic of Strimzi: the EventTopic that it is for, `<namespace>/<name>`. */
+  eventTopic: `${GROUP}/event-topic`,
+  /** Written by the operator on a KafkaTopic that it gives up, so that it knows its own doing again. */
+  givenUp: `${GROUP}/given-up`,
 } as const;
 
 /** Annotations whose new token asks for a run. */

@@ -18,6 +18,7 @@ import { GroupUsage } from "../controllers/group-usage.ts";
 import { isSameGeneration, isSameVersion, LiveObjects } from "../controllers/live-objects.ts";
 import { RolloutPacer } from "../controllers/rollout/rollout-pacer.ts";
 import { UnwrittenHolds } from "../controllers/rollout/unwritten-holds.ts";
+import { KafkaTopicEditor } from "../controllers/strimzi/kafka-topic-editor.ts";
 import { StrimziTopics } from "../controllers/strimzi/strimzi-topics.ts";
 import { createController, type Controller } from "../runtime/controller.ts";
 import type { AccessParts } from "./access.ts";
@@ -79,6 +80,7 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
     ...busBoundWorld(parts),
     policies: caches.policies,
     kafkaTopics: new StrimziTopics(caches.strimzi),
+    kafkaTopicEditor: kafkaTopicEditors(parts),
     groupsWithDeadLettersOf: (topicKey) => caches.consumerGroups.byIndex("deadLetterTopic", topicKey),
     topicUsers: (busName, topicName) => registry.topicUsers(busName, topicName),
     live: liveObjects(parts),
@@ -88,6 +90,14 @@ function createTopicWorld(parts: Parts, ledgers: TopicLedgers): TopicWorld {
     corrections: new Corrections(clock),
     unnamed: () => caches.topics.byIndex("unnamed", UNNAMED),
   };
+}
+
+function kafkaTopicEditors({ caches, clock, leadership, mayWrite }: Parts): TopicWorld["kafkaTopicEditor"] {
+  const ports = { namespaces: caches.strimzi, writes: caches.strimziWrites, clock };
+  return (owner, place) =>
+    new KafkaTopicEditor(ports, owner, () =>
+      place === undefined ? leadership.isLeaderNow() : mayWrite(place.busName, place.clusterId),
+    );
 }
 
 function liveObjects({ caches, clock, kubernetes, liveBuses }: Parts): TopicWorld["live"] {

@@ -47,6 +47,8 @@ export interface Parts extends OperatorOptions {
   readonly clusters: Clusters;
   /** Shared, so that runs that ask for one bus at a time share a request. */
   readonly liveBuses: LiveObjects<EventBus>;
+  /** This process leads, and the bus still leads to this cluster. */
+  readonly mayWrite: (busName: string, clusterId: string) => boolean;
 }
 
 export function liveBuses({ clock, kubernetes }: OperatorOptions, { buses }: Caches): LiveObjects<EventBus> {

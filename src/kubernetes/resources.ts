@@ -108,8 +108,11 @@ export interface Resources<T extends KubernetesObject> {
   createOwned(object: OwnedObject, call: ApiCall): Promise<T>;
   /** Replaces exactly this version of this very object; a 409 or 404 where another, a newer one or none is there. */
   replaceOwned(object: OwnedObject, version: ObjectIdentity & ObjectVersion, call: ApiCall): Promise<T>;
-  /** With the UID as precondition; an object already gone counts as done. */
-  delete(object: ObjectIdentity, call: ApiCall): Promise<void>;
+  /**
+   * With the UID as precondition, and the version where it is given (a 409 where there is a newer one); an object already
+   * gone counts as done.
+   */
+  delete(object: ObjectIdentity & Partial<ObjectVersion>, call: ApiCall): Promise<void>;
 }
 
 /** An object as the operator writes it, all of it: no server-set metadata. */

@@ -79,7 +79,7 @@ export class ServedVersion<T extends KubernetesObject> implements Pick<Resources
     return await this.#source.replaceOwned(this.#versioned(object), version, call);
   }
 
-  async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
+  async delete(object: ObjectIdentity & Partial<ObjectVersion>, call: ApiCall): Promise<void> {
     await this.#source.delete(object, call);
   }
 

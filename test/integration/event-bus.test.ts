@@ -95,15 +95,6 @@ describe("An EventBus", () => {
     await eventually(() => operator.bus(name), ready("False", "TLSFailed"));
   });
 
-  it("that asks for topics as KafkaTopics says that they are not, and nothing is written in any other way", async () => {
-    const name = `${operator.id}-delegating`;
-    await operator.createBus({ topicManagement: "KafkaTopic", naming: { template: "{domain}" } }, name);
-    await operator.createTopic("delegated", { busRef: { name }, domain: `${operator.id}-delegated` });
-    await eventually(() => operator.bus(name), ready("False", "TopicManagementUnsupported"));
-    await eventually(() => operator.topic("delegated"), ready("Unknown", "BusNotReady"));
-    expect(await operator.probe.describeTopic(`${operator.id}-delegated`)).to.equal(null);
-  });
-
   it("is told to be missing to topics that name it, and serves them once it exists", async () => {
     const name = `${operator.id}-late`;
     await operator.createTopic("late", { busRef: { name }, domain: `${operator.id}-late` });

@@ -23,7 +23,7 @@ describe("An EventBus that follows a Kafka object of Strimzi", () => {
     this.timeout(90_000);
     secure = await startSecureKafka();
     strimzi = await createStrimziNamespace();
-    await strimzi.grant("secrets.yaml");
+    await strimzi.grant("strimzi/secrets.yaml");
     operator = await startOperatorUnderTest({
       kafka: { bootstrapServers: secure.serversOf("PLAINTEXT"), probe: secure.probe },
       environment: { EVENTBUS_STRIMZI_NAMESPACES: strimzi.name },
@@ -161,7 +161,7 @@ describe("Strimzi that comes after the operator", () => {
     await operator.createBus({ kafka: undefined, strimzi: { namespace: strimzi.name, name: "main" }, naming });
     const forbidden = await eventually(() => operator.bus(), ready("False", "StrimziNotFound"));
     expect(forbidden.status?.conditions?.[0]?.message).to.include("the Role of config/strimzi");
-    await strimzi.grant("role.yaml");
+    await strimzi.grant("strimzi/role.yaml");
     await eventually(
       () => operator.bus(),
       ({ status }) => expect(status?.conditions?.[0]?.message).to.include(`"${strimzi.name}/main" does not exist`),

@@ -34,7 +34,7 @@ interface Metadata {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-const CONFIG = join(import.meta.dirname, "..", "..", "config", "strimzi");
+const CONFIG = join(import.meta.dirname, "..", "..", "config");
 
 export class StrimziNamespace {
   readonly name: string;
@@ -70,8 +70,8 @@ export class StrimziNamespace {
     await this.controlPlane.applyManifests(secret);
   }
 
-  /** A file of config/strimzi, here. */
-  async grant(file: "role.yaml" | "secrets.yaml"): Promise<void> {
+  /** A file of config, here. */
+  async grant(file: "strimzi/role.yaml" | "strimzi/secrets.yaml" | "strimzi-topics/role.yaml"): Promise<void> {
     const documents = parseAllDocuments(await readFile(join(CONFIG, file), "utf8"));
     const manifests = documents.map((document) => document.toJS() as Manifest);
     await this.controlPlane.applyManifests(
@@ -101,6 +101,6 @@ export async function createStrimziNamespace({ isInstalled = true } = {}): Promi
   const name = `strimzi-${randomBytes(4).toString("hex")}`;
   await controlPlane.request("POST", "/api/v1/namespaces", { metadata: { name } });
   const namespace = new StrimziNamespace(controlPlane, name);
-  if (isInstalled) await namespace.grant("role.yaml");
+  if (isInstalled) await namespace.grant("strimzi/role.yaml");
   return namespace;
 }

@@ -87,14 +87,6 @@ export const EVENT_BUS_REASONS = {
       "Name another listener or KafkaUser; where Strimzi's users cannot log in (oauth, custom), give the connection by spec.kafka, beside spec.strimzi.",
     wokenBy: `that object, and ${SPEC}`,
   },
-  TopicManagementUnsupported: {
-    ready: "False",
-    beside: ["Stalled"],
-    means:
-      "The cluster answers, but topics are not managed in the way that spec.topicManagement asks for, so nothing is written.",
-    remedy: 'Set spec.topicManagement to "Direct".',
-    wokenBy: SPEC,
-  },
   AccessManagementUnsupported: {
     ready: "False",
     beside: ["Stalled"],

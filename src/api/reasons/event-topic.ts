@@ -72,6 +72,15 @@ export const EVENT_TOPIC_REASONS = {
     remedy: NOTHING_TO_DO,
     wokenBy: "the operator's own attempts",
   },
+  AwaitingStrimzi: {
+    ...WAITING,
+    means:
+      "The KafkaTopic says what is wanted, and Strimzi's Topic Operator has not acted on it yet (or not let go of a topic " +
+      "that it is to release). The message names the KafkaTopic and says what is missing.",
+    remedy:
+      "See that the Topic Operator runs and watches that namespace; and that the KafkaTopic is neither paused nor unmanaged.",
+    wokenBy: "the KafkaTopic, and each sweep",
+  },
   InvalidName: {
     ...STALLED,
     means: "The parts given do not make a name under the bus's template, or topicName is not permitted.",
@@ -180,11 +189,18 @@ export const EVENT_TOPIC_REASONS = {
     remedy: 'Delete the KafkaTopic with its topic retained (strimzi.io/managed: "false"), or delete this object.',
     wokenBy: "the KafkaTopic",
   },
+  KafkaTopicConflict: {
+    ready: "False",
+    beside: ["Stalled", "Conflict"],
+    means: "A KafkaTopic that is not this object's stands where this object's would be written; it is left as it is.",
+    remedy: "Hand it over or remove it, as the message says.",
+    wokenBy: "the KafkaTopic",
+  },
   Denied: {
     ready: "False",
     beside: ["Stalled"],
-    means: "The operator's user lacks a right in Kafka.",
-    remedy: "Have the platform grant the operation that the message names.",
+    means: "The operator lacks a right: its user one in Kafka, or itself one on KafkaTopics.",
+    remedy: "Have the platform grant what the message names.",
     wokenBy: `${INPUT}, and each sweep`,
   },
   BrokerRejected: {

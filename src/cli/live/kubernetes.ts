@@ -6,7 +6,7 @@ import { declaredOrigin } from "../../controllers/event-bus/declared-origin.ts";
 import { strimziGate, strimziOrigin } from "../../controllers/event-bus/strimzi-origin.ts";
 import { FollowedSecrets } from "../../controllers/secrets/followed-secrets.ts";
 import { SECRET, type Secret } from "../../controllers/secrets/secret.ts";
-import type { KafkaTopicClaims } from "../../controllers/strimzi/kafka-topic-claims.ts";
+import { NO_KAFKA_TOPICS, type KafkaTopicClaims } from "../../controllers/strimzi/kafka-topic-claims.ts";
 import { StrimziTopics } from "../../controllers/strimzi/strimzi-topics.ts";
 import { findKubeconfig, type KubeconfigSource } from "../../kubernetes/client/kubeconfig.ts";
 import { KubernetesClient } from "../../kubernetes/client/kubernetes-client.ts";
@@ -75,7 +75,7 @@ export function liveCluster({ environment, homeDirectory }: Terminal, version: s
 
 /** Where nobody has a cluster: nothing is beside the files. */
 export const NO_SURROUNDINGS: Surroundings = {
-  kafkaTopics: { find: () => ({ kind: "none" }) },
+  kafkaTopics: NO_KAFKA_TOPICS,
   origins: [declaredOrigin(SECRET_NAMESPACE)],
   readSecret: () =>
     Promise.resolve({

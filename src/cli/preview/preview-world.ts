@@ -47,6 +47,9 @@ function topicWorld(objects: PreviewObjects, shared: BusBoundWorld, kafkaTopics:
     unwritten: new UnwrittenHolds((key) => objects.topics.get(key)),
     policies: objects.policies,
     kafkaTopics,
+    kafkaTopicEditor: () => {
+      throw new Error("A preview has no effects");
+    },
     groupsWithDeadLettersOf: (topicKey) => objects.groups.byIndex("deadLetterTopic", topicKey),
     topicUsers: () => undefined,
     live: {

@@ -13,6 +13,7 @@ import { claimTopics, previewTopic } from "../../controllers/event-topic/preview
 import { foldTopicName, type TopicWorld } from "../../controllers/event-topic/resolve.ts";
 import type { Refusal } from "../../controllers/plan.ts";
 import { previewRun, type Previewed } from "../../controllers/previewed.ts";
+import { NO_KAFKA_TOPICS } from "../../controllers/strimzi/kafka-topic-claims.ts";
 import { policyProblems } from "../../domain/policy-rules.ts";
 import type { Manifest } from "../manifests/manifest.ts";
 import { emptyCluster } from "../preview/empty-cluster.ts";
@@ -67,7 +68,7 @@ export async function judgeTogether(
     policies: laidOver(files.policies, [], nowMs),
     groups: laidOver(files.groups, [], nowMs),
   });
-  const world = previewWorld(objects, imaginedLinks(files.buses), { find: () => ({ kind: "none" }) });
+  const world = previewWorld(objects, imaginedLinks(files.buses), NO_KAFKA_TOPICS);
   const run = previewRun(nowMs, new AbortController().signal, Number.MAX_SAFE_INTEGER);
   const judged = [
     ...(await judgeTopics(objects, world, run)),

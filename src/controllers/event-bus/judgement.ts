@@ -17,7 +17,7 @@ export type BusJudgement =
   /** Nothing may be done with the cluster, if there is one. */
   | { readonly kind: "down"; readonly refusal: Refusal<EventBusReason> };
 
-/** The cluster must answer, and it must be the pinned and the expected one; and what is asked of us must be what we do. */
+/** The cluster must answer, and it must be the pinned and the expected one. */
 export function judgeCluster(bus: EventBus, answer: Answer<ClusterState>): BusJudgement {
   if (answer.status === "failed") return down(reasonOf(answer.failure), answer.failure.message);
   if (answer.status !== "ok") return down("Unreachable", answer.reason);
@@ -35,13 +35,6 @@ export function judgeCluster(bus: EventBus, answer: Answer<ClusterState>): BusJu
       "ClusterIdMismatch",
       `Kafka cluster "${id}" answers, but this bus is pinned to "${pinned}"; nothing is written. If the address is wrong, ` +
         `correct it; if the move is meant, set spec.expectedClusterId to "${id}"`,
-    );
-  }
-  if (bus.spec.topicManagement === "KafkaTopic") {
-    return down(
-      "TopicManagementUnsupported",
-      'spec.topicManagement "KafkaTopic" is not supported yet: nothing is written, neither to Kafka nor as KafkaTopics; ' +
-        'set it to "Direct"',
     );
   }
   return { kind: "connected", cluster: answer.value, lacking: lackingRights(bus, answer.value) };

@@ -3,8 +3,10 @@
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { isOnePrincipal, publisherRights } from "../../domain/access-rights.ts";
 import { findCondition } from "../../runtime/conditions.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import type { AccessKind, AccessWish } from "../access/access-world.ts";
 import { grantOn, namespaceOf, type BusBoundWorld } from "../bus-bound.ts";
+import type { TopicWorld } from "./resolve.ts";
 
 /** The topic is not the object's, or not known to be. */
 const UNENTITLED: ReadonlySet<string> = new Set([
@@ -17,10 +19,13 @@ const UNENTITLED: ReadonlySet<string> = new Set([
   "TopicMissing",
 ]);
 
-export function topicAccess(world: Pick<BusBoundWorld, "buses" | "namespace">): AccessKind<EventTopic> {
+export function topicAccess(
+  world: Pick<BusBoundWorld, "buses" | "namespace"> & Pick<TopicWorld, "kafkaTopics">,
+): AccessKind<EventTopic> {
   return {
     wish: (topic, status) => wishOf(topic, status, world),
-    isRetained: ({ spec }) => spec.deletionPolicy !== "Delete",
+    isRetained: ({ metadata, spec }) =>
+      spec.deletionPolicy !== "Delete" && world.kafkaTopics.ownedBy(keyOf(metadata)).length === 0,
   };
 }
 

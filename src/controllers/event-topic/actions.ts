@@ -4,6 +4,7 @@
 import type { EffectiveChange } from "../../domain/retention-loss.ts";
 import type { NewTopic } from "../../kafka/model/topic.ts";
 import type { Step } from "../plan.ts";
+import type { KafkaTopicCorrection } from "../strimzi/kafka-topic-correction.ts";
 
 /**
  * Why a change is wanted.
@@ -56,6 +57,30 @@ export type TopicAction =
       readonly to: number;
       readonly cause: "declared";
     }
+  | {
+      /** A topic that is there gets a KafkaTopic, which says just what it is, so that Strimzi changes nothing of it. */
+      readonly type: "declareKafkaTopic";
+      /** As it is. */
+      readonly topic: NewTopic;
+      /** Key of the KafkaTopic. */
+      readonly kafkaTopic: string;
+      readonly cause: "declared";
+    }
+  | {
+      /** A KafkaTopic says what Kafka has not become and is not to become (any longer). */
+      readonly type: "correctKafkaTopic";
+      readonly topicName: string;
+      readonly kafkaTopic: string;
+      readonly correction: KafkaTopicCorrection;
+      readonly cause: "declared";
+    }
+  | {
+      /** Strimzi lets go of the topic, and the KafkaTopic goes. */
+      readonly type: "releaseKafkaTopic";
+      readonly topicName: string;
+      readonly kafkaTopic: string;
+      readonly cause: "declared";
+    }
   | ConfigChangeAction;
 
 /** The topic that an action is about; undefined for what is done on the object itself. */
@@ -64,7 +89,10 @@ export function topicNameOf(action: TopicAction): string | undefined {
     case "recordOwnership":
       return undefined;
     case "createTopic":
+    case "declareKafkaTopic":
       return action.topic.name;
+    case "correctKafkaTopic":
+    case "releaseKafkaTopic":
     case "deleteTopic":
     case "growPartitions":
     case "changeConfig":
@@ -93,12 +121,24 @@ export function describeAction(action: TopicAction): string {
     }
     case "growPartitions":
       return `Grow topic "${action.topicName}" from ${action.from} to ${action.to} partitions`;
+    case "declareKafkaTopic":
+      return `Declare topic "${action.topic.name}" as it is by KafkaTopic "${action.kafkaTopic}"`;
+    case "correctKafkaTopic":
+      return `Take back in KafkaTopic "${action.kafkaTopic}" what has not come to topic "${action.topicName}" (${describeCorrection(action.correction)})`;
+    case "releaseKafkaTopic":
+      return `Release topic "${action.topicName}" from KafkaTopic "${action.kafkaTopic}"`;
     case "changeConfig":
       return action.to === undefined
         ? `Reset ${action.key} of topic "${action.topicName}" from "${action.from}" to what the broker gives` +
             (action.effective === undefined ? "" : ` ("${action.effective}")`)
         : `Set ${action.key} of topic "${action.topicName}" from "${action.from}" to "${action.to}"`;
   }
+}
+
+function describeCorrection({ partitions, set, unset }: KafkaTopicCorrection): string {
+  const count = partitions === undefined ? [] : [`partitions ${partitions}`];
+  const values = Object.entries(set).map(([key, value]) => `${key} "${value}"`);
+  return [...count, ...values, ...unset.map((key) => `no ${key}`)].join(", ");
 }
 
 /** The configuration changes among steps, by the topic that they change. */

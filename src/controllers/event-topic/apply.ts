@@ -2,8 +2,9 @@
 
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
-import type { CreatedTopic } from "../../kafka/model/topic.ts";
+import type { CreatedTopic, NewTopic } from "../../kafka/model/topic.ts";
 import { applySteps, recordFirst, type Step, type StepResult } from "../plan.ts";
+import type { KafkaTopicCorrection } from "../strimzi/kafka-topic-correction.ts";
 import type { ConfigChangeAction, TopicAction } from "./actions.ts";
 
 /** What a successful action tells: the new topic, or nothing. */
@@ -14,20 +15,31 @@ type Request =
   | { readonly kind: "single"; readonly step: Step<Exclude<TopicAction, ConfigChangeAction>> }
   | { readonly kind: "configs"; readonly topicName: string; readonly steps: readonly Step<ConfigChangeAction>[] };
 
-/** What is written on the object itself; each rejects when it could not be stored for certain. */
-export interface ObjectRecords {
-  /** The finalizer, before the first effect. */
+/** By which means topics are written: Kafka's admin protocol, or KafkaTopics of Strimzi. */
+export interface TopicWriter extends Pick<KafkaAdmin, "createTopic" | "createPartitions" | "alterConfigs"> {
+  deleteTopic(topic: { readonly id: string; readonly name: string }, call: WriteCall): Promise<Answer<void>>;
+}
+
+/** What is done besides in Kubernetes. */
+export interface TopicEffects {
+  readonly topics: TopicWriter;
+  /** The finalizer, before the first effect; rejects when they could not be stored for certain. */
   own(record: Extract<TopicAction, { type: "recordOwnership" }>): Promise<void>;
+  readonly kafkaTopics: {
+    declare(topic: NewTopic, call: WriteCall): Promise<Answer<undefined>>;
+    correct(topicName: string, correction: KafkaTopicCorrection, call: WriteCall): Promise<Answer<undefined>>;
+    /** `key`: of the KafkaTopic. */
+    release(key: string, call: WriteCall): Promise<Answer<undefined>>;
+  };
 }
 
 export async function applyTopics(
   steps: readonly Step<TopicAction>[],
-  admin: KafkaAdmin,
+  effects: TopicEffects,
   call: WriteCall,
-  records: ObjectRecords,
 ): Promise<StepResult<TopicAction, Applied>[]> {
   const requests = requestsOf(steps);
-  const results = await applySteps(requests, (request) => send(request, admin, call, records));
+  const results = await applySteps(requests, (request) => send(request, effects, call));
   return results.flatMap(({ step: { action }, answer }) => stepsOf(action).map((step) => ({ step, answer })));
 }
 
@@ -60,38 +72,40 @@ function stepsOf(request: Request): readonly Step<TopicAction>[] {
   return request.kind === "single" ? [request.step] : request.steps;
 }
 
-async function send(
-  request: Request,
-  admin: KafkaAdmin,
-  call: WriteCall,
-  records: ObjectRecords,
-): Promise<Answer<Applied>> {
-  if (request.kind === "configs") return await changeConfigs(request, admin, call);
+async function send(request: Request, effects: TopicEffects, call: WriteCall): Promise<Answer<Applied>> {
+  const { topics, kafkaTopics } = effects;
+  if (request.kind === "configs") return await changeConfigs(request, topics, call);
   const { action } = request.step;
   switch (action.type) {
     case "recordOwnership":
-      return await recordFirst(() => records.own(action), undefined);
+      return await recordFirst(() => effects.own(action), undefined);
+    case "declareKafkaTopic":
+      return await kafkaTopics.declare(action.topic, call);
+    case "correctKafkaTopic":
+      return await kafkaTopics.correct(action.topicName, action.correction, call);
+    case "releaseKafkaTopic":
+      return await kafkaTopics.release(action.kafkaTopic, call);
     case "deleteTopic":
-      return await withoutValue(deleted(admin.deleteTopic({ id: action.topicId }, call)));
+      return await withoutValue(deleted(topics.deleteTopic({ id: action.topicId, name: action.topicName }, call)));
     case "createTopic":
-      return await admin.createTopic(action.topic, call);
+      return await topics.createTopic(action.topic, call);
     case "growPartitions":
       return await withoutValue(
-        admin.createPartitions({ name: action.topicName, count: action.to, currentCount: action.from }, call),
+        topics.createPartitions({ name: action.topicName, count: action.to, currentCount: action.from }, call),
       );
   }
 }
 
 async function changeConfigs(
   { topicName, steps }: Extract<Request, { kind: "configs" }>,
-  admin: KafkaAdmin,
+  topics: TopicWriter,
   call: WriteCall,
 ): Promise<Answer<Applied>> {
   const changes = steps.map(({ action }) => action);
   const set = changes.flatMap(({ key, to }) => (to === undefined ? [] : [[key, to] as const]));
   const unset = changes.filter(({ to }) => to === undefined).map(({ key }) => key);
   return await withoutValue(
-    admin.alterConfigs({ kind: "topic", name: topicName }, { set: Object.fromEntries(set), unset }, call),
+    topics.alterConfigs({ kind: "topic", name: topicName }, { set: Object.fromEntries(set), unset }, call),
   );
 }
 

@@ -2,6 +2,7 @@
 
 import type { EventTopic } from "../../api/event-topic.ts";
 import { milliseconds } from "../../domain/defaults-chain.ts";
+import type { Delegation } from "../strimzi/own-kafka-topics.ts";
 import type { DeadLetterWish } from "./dead-letters.ts";
 import { desiredAbsence, desiredTopic, type DesiredAbsence, type DesiredTopic } from "./desired.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -11,6 +12,8 @@ import type { ResolvedTopic } from "./resolve.ts";
 export interface DesiredTopics {
   readonly source: DesiredTopic | DesiredAbsence;
   readonly deadLetters: readonly DeadLetterWish[];
+  /** What its topics have to do with KafkaTopics. */
+  readonly delegation?: Delegation | undefined;
 }
 
 export function desiredTopics(topic: EventTopic, resolved: ResolvedTopic, memory: TopicMemory): DesiredTopics {
@@ -18,7 +21,8 @@ export function desiredTopics(topic: EventTopic, resolved: ResolvedTopic, memory
     memory.deletedAtMs === undefined
       ? desiredTopic(topic, resolved, memory)
       : desiredAbsence(topic, resolved.identity.topicName, memory.topicId, memory);
-  return { source, deadLetters: resolved.deadLetters.map((letter) => wishOf(letter, topic, memory)) };
+  const deadLetters = resolved.deadLetters.map((letter) => wishOf(letter, topic, memory));
+  return { source, deadLetters, delegation: resolved.delegation };
 }
 
 function wishOf(letter: ResolvedDeadLetter, topic: EventTopic, memory: TopicMemory): DeadLetterWish {

@@ -51,7 +51,7 @@ export interface DesiredTopic {
   readonly adoption: Adoption;
   /** What must be written on the object before anything is done in Kafka. */
   readonly record: {
-    /** Deletion of the object deletes the topic, so it must wait for us. */
+    /** Deletion of the object deletes the topic, or gives up KafkaTopics, so it must wait for us. */
     readonly finalizer: boolean;
     /** Who creates, on which cluster (`<uid>/<cluster id>`), for objects that must know their own creation after a crash. */
     readonly creator?: string | undefined;
@@ -74,6 +74,8 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
     matchesAnyPattern(ignored, key) || (undecided !== undefined && POLICY_KEYS.has(key));
   const boundId = memory.clusterId === identity.clusterId ? memory.topicId : undefined;
   const wanted = wantedPartitions(speakers, boundId === undefined ? undefined : memory.sizedBy);
+  // Whoever has KafkaTopics must give them up before it goes, and know its own creation again.
+  const delegates = resolved.delegation !== undefined;
   const deletes = spec.deletionPolicy === "Delete" && resolved.grant.deletionPolicies.includes("Delete");
   const adoption = spec.adoption ?? leastAdoption(DEFAULT_ADOPTION, resolved.grant.adoption);
   return {
@@ -92,8 +94,8 @@ export function desiredTopic(topic: EventTopic, resolved: ResolvedTopic, memory:
     refusals: [...wanted.refusals, ...ceilingRefusals(topic, resolved, boundId)],
     adoption,
     record: {
-      finalizer: deletes,
-      creator: deletes || adoption === "Never" ? `${topic.metadata.uid}/${identity.clusterId}` : undefined,
+      finalizer: deletes || delegates,
+      creator: deletes || delegates || adoption === "Never" ? `${topic.metadata.uid}/${identity.clusterId}` : undefined,
     },
     ownsAllConfigs: spec.configOwnership === "Full",
     recreatesWhenGone: correctsDrift(topic, resolved.bus) && !isContested(topic),

@@ -70,7 +70,12 @@ export function guardEvents(releases: readonly ToldRelease[]): EventNote[] {
 function singleEvent(action: TopicAction): EventNote[] {
   switch (action.type) {
     case "recordOwnership":
+    case "correctKafkaTopic":
       return [];
+    case "declareKafkaTopic":
+      return [{ type: "Normal", reason: "KafkaTopicDeclared", action: "Declare", note: describeAction(action) }];
+    case "releaseKafkaTopic":
+      return [{ type: "Normal", reason: "KafkaTopicReleased", action: "Release", note: describeAction(action) }];
     case "deleteTopic":
       return [{ type: "Normal", reason: "TopicDeleted", action: "DeleteTopic", note: describeAction(action) }];
     case "createTopic":

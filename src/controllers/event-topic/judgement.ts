@@ -9,6 +9,7 @@ import type { Answer, KafkaFailure } from "../../kafka/model/failure.ts";
 import { failed, type Outcome } from "../../runtime/outcome.ts";
 import type { Refusal, StepResult } from "../plan.ts";
 import { isReconciling, outcomeFor } from "../ready-reason.ts";
+import { KAFKA_TOPIC_CONFLICT } from "../strimzi/topic-operator-answer.ts";
 import { describeAction, topicNameOf, type TopicAction } from "./actions.ts";
 
 export interface Judgement {
@@ -28,6 +29,10 @@ type Unanswered = Exclude<Answer<unknown>, { status: "ok" }>;
 
 /** A run that could not read the topic, or an action that came to nothing. */
 export function judgeAnswer(answer: Unanswered, doing: string): Judgement {
+  if (answer.status === "unknown" && answer.handedOver !== undefined) {
+    const reason = "AwaitingStrimzi";
+    return { reason, message: `${doing}: ${answer.reason}`, outcome: outcomeFor(EVENT_TOPIC_REASONS, reason) };
+  }
   if (answer.status !== "failed") {
     const reason = "BusNotReady";
     const message = `${doing}: ${answer.reason}`;
@@ -86,7 +91,8 @@ export function judgeFindings(
   const failures = results.flatMap(({ step: { action }, answer }) => {
     if (answer.status === "ok" || answer.status === "skipped") return [];
     const judge = deadLetters.has(topicNameOf(action) ?? "") ? judgeDeadLetterAnswer : judgeAnswer;
-    return [judge(answer, `Could not ${lowerFirst(describeAction(action))}`)];
+    const isHandedOver = answer.status === "unknown" && answer.handedOver !== undefined;
+    return [judge(answer, `${isHandedOver ? "Strimzi is to" : "Could not"} ${lowerFirst(describeAction(action))}`)];
   });
   const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
   const findings = distinct([...failures, ...blind, ...unread, ...refused]).toSorted(
@@ -137,6 +143,7 @@ const INVALID: Readonly<Record<string, EventTopicReason>> = {
   INVALID_CONFIG: "InvalidConfig",
   INVALID_REPLICATION_FACTOR: "ReplicationFactorInvalid",
   INVALID_TOPIC_EXCEPTION: "NameCollision",
+  [KAFKA_TOPIC_CONFLICT]: "KafkaTopicConflict",
 };
 
 function lowerFirst(text: string): string {

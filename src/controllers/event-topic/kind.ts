@@ -17,6 +17,7 @@ import { withholdLate } from "../restrict.ts";
 import type { RolloutPacer, TurnEnd } from "../rollout/rollout-pacer.ts";
 import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actions.ts";
 import { applyTopics } from "./apply.ts";
+import { giveUpKafkaTopics } from "./departure.ts";
 import { desiredTopics, type DesiredTopics } from "./desired-topics.ts";
 import type { TopicFlow } from "./flow.ts";
 import { newHolds } from "./guarded-changes.ts";
@@ -34,8 +35,9 @@ import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveTopic, type ResolvedTopic, type TopicWorld } from "./resolve.ts";
 import { restrictTopics } from "./restrict.ts";
 import { seenAfter } from "./seen-after.ts";
-import { summarizeTopic } from "./summarize.ts";
+import { summarizeDeparture, summarizeTopic } from "./summarize.ts";
 import { underItsGuard } from "./takeover.ts";
+import { topicEffects } from "./topic-effects.ts";
 
 export interface TopicContext extends RunContext {
   /** Store key of the object. */
@@ -86,7 +88,10 @@ export function reconcileTopic(
       const left = leftBehind(topic, story, world);
       if (left !== undefined) {
         await checkLiveObject(topic, world.live.topics, context.priority);
-        return farewell(listeners.onLeftBehind(topic, left), context.nowMs);
+        const isDeleted = story.stage === "finished" && left.length === 0;
+        const departure = await giveUpKafkaTopics({ topic, left, isDeleted }, world, writing(context), context.nowMs);
+        if (departure.kind === "waiting") return summarizeDeparture(topic, departure.judgement, context.nowMs);
+        return farewell(listeners.onLeftBehind(topic, departure.left), context.nowMs);
       }
       if (verdict.outcome.kind === "failed" && story.stage !== "unresolved" && !isCalledOff(run.reading)) {
         listeners.onOutage(story.resolved.identity.busName);
@@ -151,11 +156,9 @@ export function topicPhases(world: TopicWorld): Phases<TopicFlow, TopicContext> 
       const records = priorRecords(topic.status, steps, guarded, resolved.identity.topicName);
       if (records !== undefined) await context.saveStatus({ ...topic.status, ...records });
     },
-    apply: async ({ steps }, _topic, { admin, identity }, context) => {
-      const call = { ...readCallOf(context), signal: context.signal, clusterId: identity.clusterId };
-      return await applyTopics(steps, admin, call, {
-        own: ({ finalizer }) => context.mark({ finalizer }),
-      });
+    apply: async ({ steps }, _topic, resolved, context) => {
+      const call = { ...writing(context), clusterId: resolved.identity.clusterId };
+      return await applyTopics(steps, topicEffects(resolved, world.kafkaTopicEditor, context), call);
     },
     withhold: withholdLate,
   };
@@ -233,6 +236,10 @@ function takeTurn(changes: PacedChanges, key: string, bus: EventBus, pacer: Roll
 }
 
 /** Of what is only read; what is written ends with `signal`. */
+function writing(context: TopicContext): Call {
+  return { ...readCallOf(context), signal: context.signal };
+}
+
 function readCallOf(context: TopicContext): Call {
   return { signal: context.reading, priority: context.priority, deadlineMs: context.remainingMs() };
 }

@@ -12,7 +12,7 @@ import type { KafkaTopicClaims } from "../strimzi/kafka-topic-claims.ts";
 /** Where names are looked up. */
 export interface Names {
   readonly claims: Claims;
-  readonly kafkaTopics: KafkaTopicClaims;
+  readonly kafkaTopics: Pick<KafkaTopicClaims, "find">;
 }
 
 /** What the claims ledger needs to know of an object. */
@@ -43,13 +43,18 @@ export function claimObstacle(
   };
 }
 
-/** The rule that a live managed KafkaTopic beats us, at any time. */
+/** The rule that a live managed KafkaTopic beats us, at any time, unless it is for this very object. */
 export function managedByStrimzi(
+  { metadata }: Pick<EventTopic, "metadata">,
   bus: EventBus,
   topicName: string,
   { kafkaTopics }: Pick<Names, "kafkaTopics">,
 ): Refusal<EventTopicReason> | undefined {
-  const claim = kafkaTopics.find(bus.spec.strimzi, topicName);
+  if (bus.spec.topicManagement === "KafkaTopic" && bus.spec.strimzi === undefined) {
+    const message = `EventBus "${bus.metadata.name}" is to write KafkaTopics, and its spec.strimzi does not say where`;
+    return { reason: "BusNotReady", message };
+  }
+  const claim = kafkaTopics.find(bus.spec.strimzi, topicName, keyOf(metadata));
   switch (claim.kind) {
     case "none":
       return undefined;

@@ -123,7 +123,9 @@ export function turnEndOf(
   results: readonly StepResult<TopicAction, unknown>[],
 ): TurnEnd {
   const made = results.filter(({ step }) => paced.has(step.id));
-  if (made.some(({ answer }) => answer.status === "ok")) return "applied";
+  const isGiven = (answer: (typeof made)[number]["answer"]): boolean =>
+    answer.status === "ok" || (answer.status === "unknown" && answer.handedOver === "now");
+  if (made.some(({ answer }) => isGiven(answer))) return "applied";
   if (made.some(({ answer }) => answer.status === "failed" && isRejection(answer.failure))) return "rejected";
   const waits = withheld.some(
     ({ step, reason }) => reason === "RolloutPending" && paced.has(step.id) && waiting.has(step.id),

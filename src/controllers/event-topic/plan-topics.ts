@@ -5,13 +5,15 @@ import type { EventTopicReason } from "../../api/conditions.ts";
 import { lossesOf } from "../../domain/retention-loss.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import type { Plan, Refusal, Step } from "../plan.ts";
+import type { Delegation } from "../strimzi/own-kafka-topics.ts";
 import { effectiveChange, isConfigChange, type TopicAction } from "./actions.ts";
 import { formatCreations } from "./creation-records.ts";
 import { deadLetterTopic, type DeadLetterWish, type SourceShape } from "./dead-letters.ts";
+import { delegatedSteps, latentChanges, type HeldTopic, type LatentChange } from "./delegated-changes.ts";
 import type { DesiredTopics } from "./desired-topics.ts";
 import type { DesiredAbsence, DesiredTopic } from "./desired.ts";
 import type { TopicMemory } from "./memory.ts";
-import type { ObservedTopics } from "./observe.ts";
+import { presentTopic, type ObservedTopics } from "./observe.ts";
 import { creationDifferences, isRecorded, planTopic, recordedName, recordsOf, step, type TopicPlan } from "./plan.ts";
 import { resultingTopic } from "./resulting-topic.ts";
 
@@ -22,6 +24,8 @@ export interface TopicsPlan extends Plan<TopicAction, EventTopicReason> {
   readonly deadLetters: ReadonlyMap<string, DeadLetterPlan>;
   /** Some of its topics was there already and comes to be the object's. */
   readonly takesOver: boolean;
+  /** What KafkaTopics of the object say and Kafka is not. */
+  readonly latent: readonly LatentChange[];
 }
 
 export interface DeadLetterPlan extends TopicPlan {
@@ -36,7 +40,13 @@ export function planTopics(desired: DesiredTopics, observed: ObservedTopics, mem
     const all = [...absences.values(), source];
     // Together or not yet: what has been done is told, and nobody would know any more what is only too young to be seen.
     const isUnseen = all.some(({ deletion }) => deletion?.kind === "unseen");
-    const steps = isUnseen ? [] : all.flatMap((plan) => plan.steps);
+    const steps = isUnseen
+      ? []
+      : delegatedSteps(
+          all.flatMap((plan) => plan.steps),
+          [],
+          releasedBefore(desired),
+        );
     return composed(source, absences, steps, []);
   }
   // Dead letters of a topic that is not (yet) ours would be nobody's.
@@ -47,8 +57,11 @@ export function planTopics(desired: DesiredTopics, observed: ObservedTopics, mem
     const asCreated = deadLetterTopic(wish, wanted, shapeAtCreation(wanted), live);
     return isOwnCreation(asCreated, live) ? { ...letter, adoption: "Adopt" } : letter;
   });
-  const steps = ordered(source, [...letters.values()]);
-  return composed(source, letters, recordedFirst(steps, wanted, letters, memory), wishes);
+  const { delegation } = desired;
+  const held = heldTopics(wanted, source, letters, observed, memory);
+  const steps = delegatedSteps(ordered(source, [...letters.values()]), held, delegation);
+  const latent = latentChanges(held, delegation);
+  return composed(source, letters, recordedFirst(steps, wanted, letters, memory), wishes, latent);
 }
 
 function composed(
@@ -56,10 +69,39 @@ function composed(
   deadLetters: TopicsPlan["deadLetters"],
   steps: readonly Step<TopicAction>[],
   wishes: readonly DeadLetterWish[],
+  latent: readonly LatentChange[] = [],
 ): TopicsPlan {
   const refusals = [...source.refusals, ...deadLetterRefusals(wishes, deadLetters)];
   const takesOver = [source, ...deadLetters.values()].some(({ binding }) => binding?.isNew === true);
-  return { source, deadLetters, takesOver, steps, refusals };
+  return { source, deadLetters, takesOver, steps, refusals, latent };
+}
+
+/** While topics are written directly, Strimzi must have let go of them before they are deleted. */
+function releasedBefore({ delegation }: DesiredTopics): Delegation | undefined {
+  return delegation?.place === undefined ? delegation : undefined;
+}
+
+/** The topics that are there and the object's. */
+function heldTopics(
+  wanted: DesiredTopic,
+  source: TopicPlan,
+  letters: TopicsPlan["deadLetters"],
+  observed: ObservedTopics,
+  memory: TopicMemory,
+): readonly HeldTopic[] {
+  const ours = new Set([...wanted.configs.keys(), ...memory.managedKeys]);
+  const plans = [
+    [wanted.name, source, ours] as const,
+    ...[...letters].map(([name, plan]) => [name, plan, keysOf(plan)] as const),
+  ];
+  return plans.flatMap(([name, plan, keys]) => {
+    const present = plan.binding === undefined ? undefined : presentTopic(observed, name);
+    return present === undefined ? [] : [{ present, keys }];
+  });
+}
+
+function keysOf({ desired }: DeadLetterPlan): ReadonlySet<string> {
+  return new Set(desired.presence === "present" ? desired.configs.keys() : []);
 }
 
 function isServed({ binding, steps }: TopicPlan): boolean {

@@ -88,7 +88,9 @@ export function withNameObstacle(
 ): ResolvedDeadLetter {
   const { name, boundId } = letter;
   const obstacle =
-    letter.obstacle ?? claimObstacle(topic, { clusterId, name, boundId }, names) ?? managedByStrimzi(bus, name, names);
+    letter.obstacle ??
+    claimObstacle(topic, { clusterId, name, boundId }, names) ??
+    managedByStrimzi(topic, bus, name, names);
   return { ...letter, obstacle };
 }
 

@@ -13,8 +13,11 @@ import { keyOf } from "../../runtime/object-key.ts";
 import { grantOn, isForeign, namespaceOf } from "../bus-bound.ts";
 import type { BusLink } from "../bus-registry.ts";
 import { postponement } from "../postponed-deletion.ts";
+import { isBeingGivenUp, type Delegation } from "../strimzi/own-kafka-topics.ts";
+import { describeKafkaTopic } from "../strimzi/topic-operator-answer.ts";
 import type { TopicMemory } from "./memory.ts";
 import { managedByStrimzi, ownerOf } from "./name-obstacles.ts";
+import { resolveDelegation } from "./resolve-delegation.ts";
 import type { ResolvedTopic, TopicResolution, TopicWorld } from "./resolve.ts";
 
 export function resolveDeletion(
@@ -34,22 +37,29 @@ export function resolveDeletion(
   if (bus === undefined) return leftBehind(`EventBus "${busName}" does not exist any more`, memory);
   if (bus.spec.access === "ReadOnly") return leftBehind(`EventBus "${busName}" is read-only`, memory);
   const link = world.link(busName);
-  const wait = reasonToWait(bus, link, topicName, world);
+  const wait = reasonToWait(topic, bus, link, topicName, world);
   if (wait !== undefined || link.kind !== "connected") return postponed(wait ?? "", topic, memory, world, nowMs);
   return judge(
     topic,
     { bus, cluster: link.cluster, admin: link.admin, identity: { busName, clusterId, topicName } },
     memory,
     world,
+    nowMs,
   );
 }
 
 /** What keeps the deletion from being judged, and may pass. */
-function reasonToWait(bus: EventBus, link: BusLink, topicName: string, world: TopicWorld): string | undefined {
+function reasonToWait(
+  topic: EventTopic,
+  bus: EventBus,
+  link: BusLink,
+  topicName: string,
+  world: TopicWorld,
+): string | undefined {
   const { name } = bus.metadata;
   if (bus.spec.suspend === true) return `EventBus "${name}" is suspended`;
   if (link.kind !== "connected") return `EventBus "${name}" is not connected`;
-  const strimzi = managedByStrimzi(bus, topicName, world);
+  const strimzi = managedByStrimzi(topic, bus, topicName, world);
   // That it is not known is no reason to let go at once; that Strimzi manages it, is.
   return strimzi?.reason === "BusNotReady" ? strimzi.message : undefined;
 }
@@ -62,7 +72,13 @@ interface Located {
 }
 
 /** The cluster answers; may the topics go? What stands against a dead-letter topic leaves that one behind. */
-function judge(topic: EventTopic, located: Located, memory: TopicMemory, world: TopicWorld): TopicResolution {
+function judge(
+  topic: EventTopic,
+  located: Located,
+  memory: TopicMemory,
+  world: TopicWorld,
+  nowMs: number,
+): TopicResolution {
   const { bus, cluster, admin, identity } = located;
   const { busName, clusterId, topicName } = identity;
   if (cluster.id !== clusterId) {
@@ -83,7 +99,13 @@ function judge(topic: EventTopic, located: Located, memory: TopicMemory, world: 
   const speakers = { topic: topic.spec, bus: { name: busName, spec: bus.spec } };
   const guard = governingGuard([bus]);
   const policy = { kind: "none" } as const;
-  return { kind: "resolved", value: { identity, bus, admin, policy, guard, grant, speakers, deadLetters } };
+  const names = [topicName, ...letters.map(({ name }) => name)];
+  const delegation = resolveDelegation(topic, bus, names, world);
+  const silent = delegation === undefined ? undefined : waitForStrimzi(delegation, topic, memory, world, nowMs);
+  if (silent?.isOver === true) return leftBehind(silent.message, memory);
+  const waitsUntilMs = silent?.untilMs;
+  const value = { identity, bus, admin, policy, guard, grant, speakers, deadLetters, delegation, waitsUntilMs };
+  return { kind: "resolved", value };
 }
 
 /** Those that are still part of the object; what it has released stays. */
@@ -122,7 +144,7 @@ function obstacleTo(
   const heir = other?.key ?? unnamedHeir(name, identity.clusterId, world);
   if (heir !== undefined) return `EventTopic "${heir}" claims it as well`;
   if (!world.claims.hold(key, claim)) return "its claim on the name was lost";
-  const managed = managedByStrimzi(bus, name, world);
+  const managed = managedByStrimzi(topic, bus, name, world);
   if (managed !== undefined) return managed.message;
   if (grant.kind === "refused") return grant.message;
   return grant.deletionPolicies.includes("Delete") ? undefined : 'deletionPolicy "Delete" is not granted';
@@ -145,6 +167,24 @@ function unnamedHeir(name: string, clusterId: string, world: TopicWorld): string
     return grantOf(candidate, bus, name, spec.domain, world).kind === "granted";
   });
   return heir === undefined ? undefined : keyOf(heir.metadata);
+}
+
+/** How long the Topic Operator has to do what it was told; undefined while it was told nothing. */
+function waitForStrimzi(
+  { own }: Delegation,
+  { metadata }: EventTopic,
+  { deletedAtMs: sinceMs = 0 }: TopicMemory,
+  world: TopicWorld,
+  nowMs: number,
+): ReturnType<typeof postponement> | undefined {
+  const told = [...own.values()].find(
+    (topic) => topic.metadata.deletionTimestamp !== undefined || isBeingGivenUp(topic),
+  );
+  if (told === undefined) return undefined;
+  const { deletionTimeoutMs: timeoutMs } = world;
+  const isTerminating = world.isTerminating(metadata.namespace ?? "");
+  const why = `Strimzi's Topic Operator does nothing about ${describeKafkaTopic(told)}`;
+  return postponement(why, { what: "topic", sinceMs, nowMs, timeoutMs, isTerminating });
 }
 
 /** Waits for the cluster, but not for ever. */

@@ -21,6 +21,9 @@ import type { LiveObjects } from "../live-objects.ts";
 import type { Refusal } from "../plan.ts";
 import type { RolloutPacer } from "../rollout/rollout-pacer.ts";
 import type { UnwrittenHolds } from "../rollout/unwritten-holds.ts";
+import type { KafkaTopicClaims } from "../strimzi/kafka-topic-claims.ts";
+import type { KafkaTopicEditors } from "../strimzi/kafka-topic-editor.ts";
+import type { Delegation } from "../strimzi/own-kafka-topics.ts";
 import type { Corrections } from "./corrections.ts";
 import type { KeptLooks } from "./kept-looks.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -32,6 +35,7 @@ import {
   type DeadLetterWorld,
   type ResolvedDeadLetter,
 } from "./resolve-dead-letters.ts";
+import { resolveDelegation } from "./resolve-delegation.ts";
 import { resolveGuard } from "./resolve-guard.ts";
 
 /** Everything that resolve may look at, and what is known of the clusters. */
@@ -39,6 +43,8 @@ export interface TopicWorld extends BusBoundWorld, DeadLetterWorld {
   readonly groups: GroupUsage;
   readonly creationFacts: CreationFacts;
   readonly looks: KeptLooks;
+  readonly kafkaTopics: KafkaTopicClaims;
+  readonly kafkaTopicEditor: KafkaTopicEditors;
   readonly corrections: Corrections;
   readonly pacer: RolloutPacer;
   readonly unwritten: UnwrittenHolds;
@@ -78,6 +84,10 @@ export interface ResolvedTopic {
   readonly deadLetters: readonly ResolvedDeadLetter[];
   /** Groups that use the topic; undefined where nobody has looked yet. */
   readonly consumerGroups?: readonly string[] | undefined;
+  /** Undefined where KafkaTopics have nothing to do with its topics. */
+  readonly delegation?: Delegation | undefined;
+  /** The object is being deleted, and waits for Strimzi no longer than this, milliseconds since the epoch. */
+  readonly waitsUntilMs?: number | undefined;
 }
 
 export type TopicResolution =
@@ -135,7 +145,7 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
   const declared = declaredDeadLetters(topic, context, world);
   const source = { clusterId, name: topicName, boundId: memory.clusterId === clusterId ? memory.topicId : undefined };
   world.claims.put(ownerOf(topic), [source, ...claimsOf(declared, clusterId)]);
-  const obstacle = claimObstacle(topic, source, world) ?? managedByStrimzi(bus, topicName, world);
+  const obstacle = claimObstacle(topic, source, world) ?? managedByStrimzi(topic, bus, topicName, world);
   if (obstacle !== undefined) return blocked(obstacle, identity);
   const policy = choosePolicy(topic, bus, namespace, memory, world);
   const enforced = policy.kind === "policy" && policy.policy.spec.enforcement !== "Audit" ? policy.policy : undefined;
@@ -149,10 +159,9 @@ function resolveClaim(topic: EventTopic, located: Located, world: TopicWorld): T
   const recordedPolicy = memory.policyName === undefined ? undefined : world.policies.get(memory.policyName);
   const guard = resolveGuard(bus, policy, memory.policyName, recordedPolicy);
   const consumerGroups = world.topicUsers(identity.busName, topicName);
-  return {
-    kind: "resolved",
-    value: { identity, bus, admin, policy, recordedPolicy, guard, grant, speakers, deadLetters, consumerGroups },
-  };
+  const delegation = resolveDelegation(topic, bus, [topicName, ...declared.map(({ name }) => name)], world);
+  const found = { identity, bus, admin, policy, recordedPolicy, guard, grant, speakers, deadLetters };
+  return { kind: "resolved", value: { ...found, consumerGroups, delegation } };
 }
 
 function choosePolicy(

@@ -6,6 +6,7 @@ import { ANNOTATION } from "../../api/group.ts";
 import type { RestrictedPlan, Step } from "../plan.ts";
 import { restrict, type Restriction } from "../restrict.ts";
 import type { TopicAction } from "./actions.ts";
+import { correctedSteps } from "./delegated-changes.ts";
 import { correctsDrift } from "./desired.ts";
 import { guardRestrictions, guardTopics, steppedDown, type GuardedTopic } from "./guarded-changes.ts";
 import type { TopicMemory } from "./memory.ts";
@@ -69,7 +70,9 @@ export function restrictTopics(
   restrictions.push(...impossibleCreation(evidence));
   restrictions.push(...guardRestrictions(guarded, resolved.identity.topicName), ...deletionProtection(plan, evidence));
   restrictions.push(...paceRestrictions(pending, inputs));
-  return { ...restrict({ ...plan, steps: steppedDown(plan.steps, guarded) }, restrictions), guarded };
+  const restricted = { ...restrict({ ...plan, steps: steppedDown(plan.steps, guarded) }, restrictions), guarded };
+  const isHeld = bus.spec.suspend === true || topic.spec.suspend === true || bus.spec.access === "ReadOnly";
+  return isHeld ? restricted : { ...restricted, steps: correctedSteps(plan.latent, restricted) };
 }
 
 /** What waits for its turn; and what may not go without it, because less is safe together than alone. */

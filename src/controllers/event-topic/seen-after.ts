@@ -6,6 +6,14 @@ import type { TopicAction } from "./actions.ts";
 import type { Applied } from "./apply.ts";
 import type { ObservedTopic, ObservedTopics } from "./observe.ts";
 
+/** Done in Kubernetes, and not to be seen in Kafka. */
+const UNSEEN: ReadonlySet<TopicAction["type"]> = new Set([
+  "recordOwnership",
+  "declareKafkaTopic",
+  "correctKafkaTopic",
+  "releaseKafkaTopic",
+]);
+
 /** Undefined where it cannot be known: a failure, a topic made or grown, a value that Kafka falls back to. */
 export function seenAfter(
   observed: ObservedTopics,
@@ -14,7 +22,7 @@ export function seenAfter(
   const changes = new Map<string, Map<string, string>>();
   for (const { step, answer } of results) {
     const { action } = step;
-    if (answer.status === "ok" && action.type === "recordOwnership") continue;
+    if (answer.status === "ok" && UNSEEN.has(action.type)) continue;
     if (answer.status !== "ok" || action.type !== "changeConfig" || action.to === undefined) return undefined;
     const ofTopic = changes.get(action.topicName) ?? new Map<string, string>();
     changes.set(action.topicName, ofTopic.set(action.key, action.to));

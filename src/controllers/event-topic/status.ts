@@ -5,7 +5,9 @@ import { SOURCE } from "../../domain/defaults-chain.ts";
 import { auditedKeys } from "../../domain/policy-violations.ts";
 import { GUARDED_KEYS } from "../../domain/retention-loss.ts";
 import { isSameConfigValue } from "../../kafka/model/config-value.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import type { StepResult } from "../plan.ts";
+import { kafkaTopicKey } from "../strimzi/own-kafka-topics.ts";
 import { isConfigChange, type TopicAction } from "./actions.ts";
 import { undeclaredKeys } from "./config-changes.ts";
 import type { DesiredTopic } from "./desired.ts";
@@ -42,7 +44,7 @@ interface Finished {
 
 export function finishedFacts(topic: EventTopic, finished: Finished, nowMs: number): TopicFacts {
   const { resolved, desired, plan, result, memory } = finished;
-  const facts = identityFacts(topic, resolved.identity);
+  const facts = { ...identityFacts(topic, resolved.identity), kafkaTopic: kafkaTopicRecord(desired, resolved) };
   const isBound = result !== undefined && (result.isCreated || plan.binding !== undefined);
   if (!isBound) return facts;
   const { observed } = finished;
@@ -64,6 +66,12 @@ export function finishedFacts(topic: EventTopic, finished: Finished, nowMs: numb
     drift: omitEmpty(driftOf(desired.name, finished.drift)),
     consumerGroups: omitEmpty(resolved.consumerGroups ?? facts.consumerGroups ?? []),
   };
+}
+
+/** Where topics are made so. */
+function kafkaTopicRecord({ name }: DesiredTopic, { delegation }: ResolvedTopic): string | undefined {
+  const key = delegation?.place === undefined ? undefined : kafkaTopicKey(name, delegation);
+  return key === undefined ? undefined : keyOf(key);
 }
 
 /** What the topic was sized by, once it has as many partitions as that came to. */
@@ -187,14 +195,17 @@ function audited(
 
 // Ours: what we declare and find set on the topic, what we set before and is still there, and what we have tried to set:
 // it may come to be there, and trying again writes no record again.
-function managedKeys({ desired, memory, plan, result, results }: BoundTopic): string[] {
+function managedKeys({ desired, memory, plan, resolved, result, results }: BoundTopic): string[] {
   // On a topic that was just taken over nothing was set by us.
   const isTakenOver = plan.binding?.isAdopted === true && memory.topicId !== result.id;
   const before = isTakenOver ? new Set<string>() : memory.managedKeys;
   const isOurs = (key: string): boolean => desired.configs.has(key) || before.has(key);
+  // What we have said to Strimzi is ours, whether it has come to Kafka or not.
+  const said = resolved.delegation?.own.get(desired.name)?.spec?.config ?? {};
+  const kept = [...before].filter((key) => key in said);
   const there = [...result.configs].filter(([key, config]) => config.isOnTopic && isOurs(key)).map(([key]) => key);
   const tried = results.filter(({ answer }) => answer.status !== "skipped").map(({ step }) => step);
-  return [...new Set([...there, ...keysToSet(tried, desired.name)])].toSorted();
+  return [...new Set([...there, ...kept, ...keysToSet(tried, desired.name)])].toSorted();
 }
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {

@@ -9,6 +9,7 @@ import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { BusRegistry } from "../bus-registry.ts";
 import type { Claims } from "../claims.ts";
+import { ownerOfKafkaTopic } from "../strimzi/own-kafka-topics.ts";
 import type { Kafka, KafkaTopic } from "../strimzi/strimzi-kinds.ts";
 import { topicNames, type StrimziNamespaces } from "../strimzi/strimzi-stores.ts";
 import { watchedNamespace } from "../strimzi/strimzi-topics.ts";
@@ -26,11 +27,12 @@ export function wakesOnStrimzi(
   claims: Claims,
 ): Dependency[] {
   const besides = (): EventBus[] => buses.list().filter(({ spec }) => spec.strimzi !== undefined);
-  const claimants = (change: Change<KafkaTopic>): string[] => {
+  const claimants = (change: Change<KafkaTopic>): Iterable<string> => {
     const clusterIds = new Set(besides().map((bus) => clusterOf(bus, registry)));
-    return [...clusterIds].flatMap((clusterId) =>
+    const claiming = [...clusterIds].flatMap((clusterId) =>
       namesIn(change).flatMap((name) => claims.claimants({ clusterId, name }).map(({ key }) => key)),
     );
+    return new Set([...claiming, ...ownersIn(change)]);
   };
   const ofCluster = ({ before, after }: Change<Kafka>): string[] => {
     if (watchedNamespace(before) === watchedNamespace(after)) return [];
@@ -49,6 +51,13 @@ function clusterOf({ metadata, status }: EventBus, registry: BusRegistry): strin
   return link.kind === "connected" ? link.cluster.id : (status?.clusterId ?? "");
 }
 
+/** Also what it is called: it may stand where the KafkaTopic of that topic would be. */
 function namesIn({ before, after }: Change<KafkaTopic>): string[] {
-  return [...new Set([before, after].flatMap((topic) => (topic === undefined ? [] : topicNames(topic))))];
+  const topics = [before, after].filter((topic) => topic !== undefined);
+  return [...new Set(topics.flatMap((topic) => [topic.metadata.name, ...topicNames(topic)]))];
+}
+
+function ownersIn({ before, after }: Change<KafkaTopic>): string[] {
+  const owners = [before, after].map((topic) => (topic === undefined ? undefined : ownerOfKafkaTopic(topic)));
+  return owners.filter((owner) => owner !== undefined);
 }

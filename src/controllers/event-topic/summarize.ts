@@ -6,10 +6,13 @@ import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { EVENT_TOPIC_REASONS } from "../../api/reasons/event-topic.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, type ConditionNote } from "../../runtime/conditions.ts";
+import { keyOf } from "../../runtime/object-key.ts";
 import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
+import { kafkaTopicKey } from "../strimzi/own-kafka-topics.ts";
+import { topicOperatorAnswer } from "../strimzi/topic-operator-answer.ts";
 import { openCreations } from "./creation-records.ts";
 import { deadLetterFacts } from "./dead-letter-status.ts";
 import { driftChanges } from "./drift-changes.ts";
@@ -60,6 +63,11 @@ export function summarizeTopic(
   }
 }
 
+/** The object goes, once its KafkaTopics are given up. */
+export function summarizeDeparture(topic: EventTopic, judgement: Judgement, nowMs: number): Verdict<EventTopicStatus> {
+  return tell(topic, { facts: identityFacts(topic, {}), judgement, nowMs });
+}
+
 function summarizeFinished(
   topic: EventTopic,
   story: FinishedStory,
@@ -95,9 +103,10 @@ function summarizeFinished(
   const events = [...topicEvents(story), ...guardEvents(released), ...letGo, ...otherWriterEvents(topic, otherWriter)];
   const hasChanged = hasActed(story) || letGo.length > 0;
   const verdict = tell(topic, { facts: { ...facts, creating }, judgement, nowMs, notes, events, hasChanged });
-  // Nothing in Kafka is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the
-  // finalizer stays, so that a topic that is left behind is told.
-  return topic.spec.deletionPolicy === "Delete" ? verdict : { ...verdict, release: true };
+  // Nothing is to follow the object's deletion. Where Delete is asked for but not granted (any longer), the finalizer stays,
+  // so that a topic that is left behind is told.
+  const isHeld = topic.spec.deletionPolicy === "Delete" || resolved.delegation !== undefined;
+  return isHeld ? verdict : { ...verdict, release: true };
 }
 
 function findingsOf({ observed, evidence, restricted, results }: FinishedStory): Findings {
@@ -133,7 +142,9 @@ function summarizeDeletion(topic: EventTopic, story: FinishedStory, nowMs: numbe
   // Nothing is said, so that it stays known when the topic was made.
   if (isUnseen(plan)) return { outcome: waiting("NotYetVisible", nowMs + VISIBILITY_RECHECK_MS) };
   const pending = plan.steps.flatMap(({ action }) => (action.type === "deleteTopic" ? [`"${action.topicName}"`] : []));
-  const judgement = judgeFindings(findingsOf(story), nowMs) ?? {
+  const found = judgeFindings(findingsOf(story), nowMs);
+  const awaited = found && { ...found, outcome: soonerOf(found.outcome, resolved.waitsUntilMs) };
+  const judgement = awaited ?? {
     reason: "NotYetVisible" as const,
     message: `Topic ${pending.join(", ")} was deleted; waiting until the brokers no longer show it`,
     outcome: waiting("NotYetVisible", nowMs + DELETION_RECHECK_MS),
@@ -168,9 +179,19 @@ function judgeWell(topic: EventTopic, story: FinishedStory, result: ResultingTop
     .join("");
   return {
     reason,
-    message: `Topic "${desired.source.name}" ${state}: ${shape}${letters}${drift}${notes}`,
+    message: `Topic "${desired.source.name}" ${state}: ${shape}${letters}${describeMeans(story)}${drift}${notes}`,
     outcome: settled(),
   };
+}
+
+/** Nothing where Kafka is asked itself. */
+function describeMeans({ desired: { source, delegation } }: FinishedStory): string {
+  const key = delegation?.place === undefined ? undefined : kafkaTopicKey(source.name, delegation);
+  const own = delegation?.own.get(source.name);
+  if (key === undefined) return "";
+  const answer = own === undefined ? undefined : topicOperatorAnswer(own);
+  const complaint = answer?.kind === "refused" ? `; ${answer.failure.message}` : "";
+  return `, by KafkaTopic "${keyOf(key)}"${complaint}`;
 }
 
 function describeDeadLetters(names: readonly string[]): string {

@@ -1,7 +1,9 @@
-// Which topics Strimzi's Topic Operator manages: a name with a live managed KafkaTopic is never written by us.
-// The rule fails closed: claims that cannot be read forbid every write; absent CRDs mean that there are none.
+// Which topics Strimzi's Topic Operator manages: a name with a live managed KafkaTopic is never written by us, but through
+// that KafkaTopic where it is our own. The rule fails closed: claims that cannot be read forbid every write; absent CRDs mean
+// that there are none.
 
-import type { KafkaRef } from "./strimzi-kinds.ts";
+import type { KafkaTopicPlace } from "./own-kafka-topics.ts";
+import type { KafkaRef, KafkaTopic } from "./strimzi-kinds.ts";
 
 /** What is known of the KafkaTopics that an EventBus must respect. */
 export type KafkaTopicClaim =
@@ -11,6 +13,20 @@ export type KafkaTopicClaim =
 
 /** Looks up claims; synchronous, from memory. */
 export interface KafkaTopicClaims {
-  /** `strimzi` is the bus' `spec.strimzi`; a bus without it lies beside no Topic Operator that we know of. */
-  find(strimzi: KafkaRef | undefined, topicName: string): KafkaTopicClaim;
+  /**
+   * `strimzi` is the bus' `spec.strimzi`; a bus without it lies beside no Topic Operator that we know of. KafkaTopics of
+   * the EventTopic of key `owner` claim nothing against it.
+   */
+  find(strimzi: KafkaRef | undefined, topicName: string, owner?: string): KafkaTopicClaim;
+  /** KafkaTopics that are for the EventTopic of this key, in every namespace that is followed. */
+  ownedBy(owner: string): readonly KafkaTopic[];
+  /** Where KafkaTopics of a Kafka object belong; undefined while that is not known. */
+  placeOf(strimzi: KafkaRef | undefined): KafkaTopicPlace | undefined;
 }
+
+/** Where nothing of Strimzi is known. */
+export const NO_KAFKA_TOPICS: KafkaTopicClaims = {
+  find: () => ({ kind: "none" }),
+  ownedBy: () => [],
+  placeOf: () => undefined,
+};

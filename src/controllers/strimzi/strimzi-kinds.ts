@@ -57,8 +57,18 @@ export interface KafkaUser extends KubernetesObject {
 }
 
 export interface KafkaTopic extends KubernetesObject {
-  readonly spec?: { readonly topicName?: string | undefined } | undefined;
-  readonly status?: (StrimziStatus & { readonly topicName?: string | undefined }) | undefined;
+  readonly spec?:
+    | {
+        readonly topicName?: string | undefined;
+        readonly partitions?: number | undefined;
+        readonly replicas?: number | undefined;
+        /** Values of any form that YAML has; the Topic Operator makes texts of them. */
+        readonly config?: Readonly<Record<string, unknown>> | undefined;
+      }
+    | undefined;
+  readonly status?:
+    | (StrimziStatus & { readonly topicName?: string | undefined; readonly topicId?: string | undefined })
+    | undefined;
 }
 
 export const STRIMZI_GROUP = "kafka.strimzi.io";
@@ -68,6 +78,10 @@ export const STRIMZI_VERSIONS = ["v1", "v1beta2"] as const;
 
 /** Label by which Strimzi's objects belong to a Kafka object. */
 export const CLUSTER_LABEL = "strimzi.io/cluster";
+
+/** Annotation by which the Topic Operator lets go of a topic, with the one value that does it. */
+export const MANAGED_ANNOTATION = "strimzi.io/managed";
+export const UNMANAGED = "false";
 
 /** What EventBus.spec.strimzi says of where a Kafka object is. */
 export interface KafkaRef {

@@ -2,6 +2,7 @@
 // apart from what is not there. Reads stores; requests nothing.
 
 import type { KubernetesObject } from "../../api/custom-resource.ts";
+import { ANNOTATION } from "../../api/group.ts";
 import type { ServedVersion } from "../../kubernetes/served-version.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { Kafka, KafkaRef, KafkaTopic, KafkaUser } from "./strimzi-kinds.ts";
@@ -25,7 +26,14 @@ type Written<T extends KubernetesObject> = Pick<ServedVersion<T>, "get" | "creat
 export type StrimziNamespaces = ReadonlyMap<string, StrimziStores>;
 
 /** Indexes that the stores of KafkaTopics need. */
-export const KAFKA_TOPIC_INDEXES = { topicName: (topic: KafkaTopic) => topicNames(topic) } as const;
+export const KAFKA_TOPIC_INDEXES = {
+  topicName: (topic: KafkaTopic) => topicNames(topic),
+  /** The EventTopic that it is for, by its key. */
+  owner: ({ metadata }: KafkaTopic) => {
+    const owner = metadata.annotations?.[ANNOTATION.eventTopic];
+    return owner === undefined ? [] : [owner];
+  },
+} as const;
 
 /**
  * The names in Kafka that a KafkaTopic may stand for: the one that it asks for and, where that was edited, the one that the

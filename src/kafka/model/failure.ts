@@ -47,13 +47,14 @@ export interface KafkaFailure {
  * - `notSent`: certainly without effect, and nothing to hold against the broker (aborted, not permitted now, past its
  *   deadline while queued, or a read that our own `close` cut off).
  * - `unknown`: only for a write that was written: no answer came, or one that does not tell whether it was done
- *   (`REQUEST_TIMED_OUT`). It may have happened, observe again.
+ *   (`REQUEST_TIMED_OUT`). It may have happened, observe again. `handedOver`: another controller does it in its own time,
+ *   and was told so `now` or `before`; that it has not done it yet is no outage.
  */
 export type Answer<T> =
   | { readonly status: "ok"; readonly value: T }
   | { readonly status: "failed"; readonly failure: KafkaFailure }
   | { readonly status: "notSent"; readonly reason: string }
-  | { readonly status: "unknown"; readonly reason: string };
+  | { readonly status: "unknown"; readonly reason: string; readonly handedOver?: "now" | "before" | undefined };
 
 const FINAL_KINDS: ReadonlySet<FailureKind> = new Set(["denied", "invalid", "unsupported", "other"]);
 

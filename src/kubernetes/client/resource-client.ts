@@ -112,8 +112,10 @@ export class ResourceClient<T extends KubernetesObject> implements Resources<T> 
     return this.#kept(await this.#request<Raw<T>>("PUT", path, call, { body }));
   }
 
-  async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
-    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions: { uid: object.uid } };
+  async delete(object: ObjectIdentity & Partial<ObjectVersion>, call: ApiCall): Promise<void> {
+    const { uid, resourceVersion } = object;
+    const preconditions = resourceVersion === undefined ? { uid } : { uid, resourceVersion };
+    const body = { apiVersion: "v1", kind: "DeleteOptions", preconditions };
     try {
       await this.#request("DELETE", objectPath(this.type, object), call, { body });
     } catch (error) {

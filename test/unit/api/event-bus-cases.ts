@@ -17,6 +17,16 @@ export const EVENT_BUS_CASES: CaseTable = {
     { why: "both: kafka connects, strimzi says whose topics to respect", spec: { kafka, strimzi } },
     { why: "neither", spec: {}, refused: ["spec: Say where Kafka is: set kafka.bootstrapServers, or strimzi"] },
     {
+      why: "topics through Strimzi, at an address of its own",
+      spec: { kafka, strimzi, topicManagement: "KafkaTopic" },
+    },
+    { why: "topics directly, without Strimzi", spec: { kafka, topicManagement: "Direct" } },
+    {
+      why: "KafkaTopics of nobody knows which Strimzi",
+      spec: { kafka, topicManagement: "KafkaTopic" },
+      refused: ["spec.strimzi: Say by strimzi which Kafka object the KafkaTopics are for"],
+    },
+    {
       why: "an empty list of servers",
       spec: { kafka: { bootstrapServers: [] } },
       refused: ["spec.kafka.bootstrapServers: Must hold at least 1 item"],

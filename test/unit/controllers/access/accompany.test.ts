@@ -6,6 +6,7 @@ import { FINALIZER } from "../../../../src/api/group.ts";
 import type { AccessKind, AccessWorld } from "../../../../src/controllers/access/access-world.ts";
 import { withAccess } from "../../../../src/controllers/access/accompany.ts";
 import { topicAccess } from "../../../../src/controllers/event-topic/access.ts";
+import { NO_KAFKA_TOPICS } from "../../../../src/controllers/strimzi/kafka-topic-claims.ts";
 import type { AclBinding } from "../../../../src/kafka/model/acl.ts";
 import { failed, settled, type Outcome } from "../../../../src/runtime/outcome.ts";
 import type { Run, Verdict } from "../../../../src/runtime/reconcile.ts";
@@ -84,7 +85,7 @@ async function run(given: Given = {}) {
     isCurrent: async () => given.isCurrent ?? true,
     nowMs: () => NOW,
   };
-  const kind: AccessKind<EventTopic> = topicAccess(world);
+  const kind: AccessKind<EventTopic> = topicAccess({ ...world, kafkaTopics: NO_KAFKA_TOPICS });
   const theRun = {
     signal: new AbortController().signal,
     priority: "live",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import type { ConfigChangeAction, TopicAction } from "../../../../src/controllers/event-topic/actions.ts";
-import { applyTopics } from "../../../../src/controllers/event-topic/apply.ts";
+import { applyTopics, type TopicEffects } from "../../../../src/controllers/event-topic/apply.ts";
 import type { Step } from "../../../../src/controllers/plan.ts";
 import type { KafkaAdmin, WriteCall } from "../../../../src/kafka/admin.ts";
 import { failedWith, ok, type Answer } from "../../../../src/kafka/model/failure.ts";
@@ -24,7 +24,8 @@ async function applied(steps: readonly Step<TopicAction>[], answers: Readonly<Re
       return await Promise.resolve(answers[name] ?? ok(undefined));
     },
   } as unknown as KafkaAdmin;
-  const results = await applyTopics(steps, admin, call, { own: () => Promise.resolve() });
+  const kafkaTopics = {} as TopicEffects["kafkaTopics"];
+  const results = await applyTopics(steps, { topics: admin, own: () => Promise.resolve(), kafkaTopics }, call);
   return { log, statuses: results.map(({ answer }) => answer.status) };
 }
 
