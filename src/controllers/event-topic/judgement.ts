@@ -96,13 +96,20 @@ export function judgeFindings(
   });
   const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
   const findings = distinct([...failures, ...blind, ...unread, ...refused]).toSorted(
-    (a, b) => gravity(a.outcome) - gravity(b.outcome),
+    (a, b) => gravity(a.outcome) - gravity(b.outcome) || Number(isOfLetter(a)) - Number(isOfLetter(b)),
   );
   const [gravest] = findings;
   if (gravest === undefined) return undefined;
-  const done = results.filter(({ answer }) => answer.status === "ok").map(({ step }) => describeAction(step.action));
+  const done = results
+    .filter(({ step, answer }) => answer.status === "ok" && step.action.type !== "recordOwnership")
+    .map(({ step }) => describeAction(step.action));
   const applied = done.length === 0 ? [] : [`Done all the same: ${done.join("; ")}`];
   return { ...gravest, message: [...findings.map(({ message }) => message), ...applied].join(". ") };
+}
+
+/** Of two of the same gravity the source's comes first: that the source is served in full may be said only where it is. */
+function isOfLetter({ reason }: Judgement): boolean {
+  return reason === "DeadLetterFailed";
 }
 
 function gravity(outcome: Outcome): number {
