@@ -26,7 +26,7 @@ export async function gone(read: () => Promise<unknown>): Promise<void> {
   );
 }
 
-export class DelegatedWorld {
+export class DelegatedWorld implements AsyncDisposable {
   readonly strimzi: StrimziNamespace;
   readonly operator: OperatorUnderTest;
   readonly double: TopicOperatorDouble;
@@ -82,6 +82,10 @@ export class DelegatedWorld {
   strimziUp(): void {
     if (!this.#isUp) this.double.start();
     this.#isUp = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
   }
 
   async stop(): Promise<void> {

@@ -6,7 +6,7 @@ import { ANNOTATION, FIELD_MANAGER, LABEL } from "../../api/group.ts";
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
 import { ok, type Answer } from "../../kafka/model/failure.ts";
 import type { ConfigChange, ConfigResource } from "../../kafka/model/topic-config.ts";
-import type { CreatedTopic, NewTopic } from "../../kafka/model/topic.ts";
+import { replicationFactorOf, type CreatedTopic, type NewTopic } from "../../kafka/model/topic.ts";
 import { parseKey } from "../../runtime/object-key.ts";
 import type { KafkaTopicCorrection } from "./kafka-topic-correction.ts";
 import type { KafkaTopicContent, KafkaTopicEdit, KafkaTopicEditor } from "./kafka-topic-editor.ts";
@@ -48,8 +48,19 @@ export class KafkaTopicWriter {
     if (place === undefined) return await this.#admin.createTopic(topic, call);
     const answer = await this.#serve(topic.name, (held) => this.#whole(topic, place, held), call);
     if (answer.status !== "ok") return answer;
-    const { partitions, replicationFactor } = topic;
-    return ok({ id: answer.value, partitions, replicationFactor });
+    return ok({ id: answer.value, ...(await this.#shapeOf(topic, answer.value, call)) });
+  }
+
+  /** As the broker tells a creator: also what was left to it. */
+  async #shapeOf(
+    { name, partitions, replicationFactor }: NewTopic,
+    id: string,
+    call: WriteCall,
+  ): Promise<Omit<CreatedTopic, "id">> {
+    if (partitions !== undefined && replicationFactor !== undefined) return { partitions, replicationFactor };
+    const seen = await this.#admin.describeTopic({ name }, call);
+    if (seen.status !== "ok" || seen.value.id !== id) return { partitions, replicationFactor };
+    return { partitions: seen.value.partitions.length, replicationFactor: replicationFactorOf(seen.value) };
   }
 
   async createPartitions(
