@@ -1,4 +1,4 @@
-// The rules of config/rbac and config/strimzi, sorted by where the chart grants them: they are written there only.
+// The rules of config/rbac, config/strimzi and config/strimzi-topics, sorted by where the chart grants them: they are written there only.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,6 +22,7 @@ type Grant =
   | "events"
   | "strimzi"
   | "strimziSecrets"
+  | "strimziTopics"
   | "lease"
   | "secrets"
   | "bindings"
@@ -45,6 +46,7 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   [`ClusterRole/${OPERATOR}-bindings`]: "bindings",
   [`Role/${OPERATOR}-strimzi`]: "strimzi",
   [`Role/${OPERATOR}-strimzi-secrets`]: "strimziSecrets",
+  [`Role/${OPERATOR}-strimzi-topics`]: "strimziTopics",
   [`ClusterRole/${OPERATOR}-view`]: "view",
   [`ClusterRole/${OPERATOR}-edit`]: "edit",
 };
@@ -57,13 +59,18 @@ export function chartRules(): ChartRules {
     events: [],
     strimzi: [],
     strimziSecrets: [],
+    strimziTopics: [],
     lease: [],
     secrets: [],
     bindings: [],
     view: [],
     edit: [],
   };
-  for (const { kind, metadata, rules } of [...readRoles("rbac"), ...readRoles("strimzi")]) {
+  for (const { kind, metadata, rules } of [
+    ...readRoles("rbac"),
+    ...readRoles("strimzi"),
+    ...readRoles("strimzi-topics"),
+  ]) {
     const grant = GRANTS[`${kind}/${metadata.name}`];
     if (grant !== undefined) grants[grant].push(...rules);
     else if (kind === "ClusterRole" && metadata.name === OPERATOR) {

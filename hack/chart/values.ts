@@ -93,6 +93,10 @@ export const VALUES = z.strictObject({
       .describe(
         "By namespace of settings.strimziNamespaces: the Secrets from which an EventBus takes its connection, <cluster>-cluster-ca-cert and those of the KafkaUsers.",
       ),
+    strimziTopicNamespaces: z
+      .array(name)
+      .default([])
+      .describe("Namespaces in which KafkaTopics are written for EventBuses with topicManagement: KafkaTopic."),
     bindingNamespaces: z
       .array(name)
       .default([])

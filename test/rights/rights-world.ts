@@ -1,5 +1,5 @@
 // Everything that the operator does with its rights, once: a real process under an account of its own, whose rights are those
-// of config/rbac and config/strimzi but for what a test takes away. What it asked for, and was denied, is in the audit log.
+// of config/rbac, config/strimzi and config/strimzi-topics but for what a test takes away. What it asked for, and was denied, is in the audit log.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,6 +12,7 @@ import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/o
 import { permissionsIn } from "../environment/permissions.ts";
 import { until } from "../environment/until.ts";
 import { ApiProxy } from "../faults/api-proxy.ts";
+import { KafkaTopics } from "../strimzi/kafka-topics.ts";
 import { installStrimziCrds } from "../strimzi/strimzi-crds.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -20,7 +21,7 @@ const START_MS = 60_000;
 const STEP_MS = 15_000;
 const RBAC = "rbac.authorization.k8s.io";
 /** Where each shipped role's rules are given in this world; the rest is cluster-wide. */
-const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets)$/;
+const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets|strimzi-topics)$/;
 const TENANTS = /-(view|edit)$/;
 
 export interface ShippedPermission {
@@ -38,7 +39,9 @@ interface Rule {
 /** All that the operator itself is granted, one by one; rights on single names are rights on any here. */
 export async function shippedPermissions(): Promise<ShippedPermission[]> {
   const files = ["rbac/role.yaml", "rbac/role-lease.yaml", "rbac/role-secrets.yaml", "rbac/role-bindings.yaml"];
-  const all = [...files, "strimzi/role.yaml", "strimzi/secrets.yaml"].map((file) => join(ROOT, "config", file));
+  const all = [...files, "strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml"].map((file) =>
+    join(ROOT, "config", file),
+  );
   const objects = (await Promise.all(all.map((file) => readFile(file, "utf8")))).flatMap(manifestsIn);
   const roles = objects.filter(({ kind, metadata }) => kind.endsWith("Role") && !TENANTS.test(metadata.name));
   return roles.flatMap(({ metadata, ["rules"]: rules }) =>
@@ -226,7 +229,46 @@ const isGone = (reading: Promise<unknown>): Promise<boolean> =>
     () => true,
   );
 
+/** Plays the Topic Operator as far as it lets go of a topic. */
+async function letGo(topics: KafkaTopics, name: string): Promise<void> {
+  const { metadata } = await topics.get(name);
+  if (metadata.annotations?.["strimzi.io/managed"] !== "false") return;
+  await topics.patchStatus(name, { conditions: [{ type: "Unmanaged", status: "True" }] });
+}
+
+const DELEGATED: readonly Step[] = [
+  {
+    does: async (operator) => {
+      const { bootstrapServers, id } = operator;
+      const strimzi = { namespace: id, name: "main" };
+      const kafka = { bootstrapServers: [...bootstrapServers] };
+      await operator.createBus({ kafka, strimzi, topicManagement: "KafkaTopic" }, `${id}-delegated`);
+      await operator.createTopic("kt", { busRef: { name: `${id}-delegated` }, domain: `${id}-kt`, partitions: 1 });
+    },
+    isDone: async (operator) =>
+      (await kafkaTopicsOf(operator).get(`${operator.id}.${operator.id}-kt`)).spec.partitions === 1,
+  },
+  {
+    does: (operator) => operator.patchTopic("kt", { spec: { partitions: 2 } }),
+    isDone: async (operator) =>
+      (await kafkaTopicsOf(operator).get(`${operator.id}.${operator.id}-kt`)).spec.partitions === 2,
+  },
+  {
+    does: (operator) => operator.deleteTopic("kt"),
+    isDone: async (operator) => {
+      if (await isGone(operator.topic("kt"))) return true;
+      await letGo(kafkaTopicsOf(operator), `${operator.id}.${operator.id}-kt`);
+      return false;
+    },
+  },
+];
+
+function kafkaTopicsOf({ controlPlane, id }: OperatorUnderTest): KafkaTopics {
+  return new KafkaTopics(controlPlane, id);
+}
+
 const STEPS: readonly Step[] = [
+  ...DELEGATED,
   {
     does: async (operator) => {
       await operator.createPolicy("p", { retention: { time: "7d" } });

@@ -24,11 +24,14 @@ export function openCreations(
   record: string | undefined,
   boundIds: ReadonlyMap<string, string>,
   results: readonly StepResult<TopicAction, unknown>[],
+  declared: Pick<ReadonlyMap<string, unknown>, "has"> = new Set(),
 ): string | undefined {
   if (record === undefined) return undefined;
   const undone = new Set(
     results.flatMap(({ step: { action }, answer }) =>
-      action.type === "createTopic" && isCertainlyUndone(answer) ? [action.topic.name] : [],
+      action.type === "createTopic" && !declared.has(action.topic.name) && isCertainlyUndone(answer)
+        ? [action.topic.name]
+        : [],
     ),
   );
   const { creator, names } = partsOf(record);

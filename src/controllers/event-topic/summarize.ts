@@ -11,8 +11,8 @@ import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
-import { kafkaTopicKey } from "../strimzi/own-kafka-topics.ts";
-import { topicOperatorAnswer } from "../strimzi/topic-operator-answer.ts";
+import { kafkaTopicKey, type Delegation } from "../strimzi/own-kafka-topics.ts";
+import { isOfTopicOperator, topicOperatorAnswer } from "../strimzi/topic-operator-answer.ts";
 import { openCreations } from "./creation-records.ts";
 import { deadLetterFacts } from "./dead-letter-status.ts";
 import { driftChanges } from "./drift-changes.ts";
@@ -94,6 +94,7 @@ function summarizeFinished(
     recordedCreation(restricted.steps) ?? topic.status?.creating,
     boundIds(facts),
     results,
+    declaredAfter(resolved.delegation, results),
   );
   const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
   const judgement = { ...findings, outcome: soonerOf(findings.outcome, recheckOf(holds, nowMs)) };
@@ -127,6 +128,17 @@ function soonerOf(outcome: Outcome, recheckAt: number | undefined): Outcome {
 /** Without an answer it may have happened, and what is on record of it must stay there. */
 function hasActed({ results }: FinishedStory): boolean {
   return results.some(({ answer }) => answer.status === "ok" || answer.status === "unknown");
+}
+
+/** Names of the topics that KafkaTopics ask for now, those included that this run has written and Strimzi has refused. */
+function declaredAfter(delegation: Delegation | undefined, results: FinishedStory["results"]): ReadonlySet<string> {
+  if (delegation?.place === undefined) return new Set();
+  const refused = results.flatMap(({ step: { action }, answer }) =>
+    action.type === "createTopic" && answer.status === "failed" && isOfTopicOperator(answer.failure)
+      ? [action.topic.name]
+      : [],
+  );
+  return new Set([...delegation.own.keys(), ...refused]);
 }
 
 function boundIds({ deadLetters = [], topicId, topicName }: TopicFacts): ReadonlyMap<string, string> {

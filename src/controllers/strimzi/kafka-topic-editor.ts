@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { ObjectKey } from "../../api/custom-resource.ts";
 import type { Call } from "../../kafka/admin.ts";
-import { failedWith, ok, type Answer } from "../../kafka/model/failure.ts";
+import { ok, type Answer } from "../../kafka/model/failure.ts";
 import { KubernetesError } from "../../kubernetes/resources.ts";
 import type { UnversionedObject } from "../../kubernetes/served-version.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -15,7 +15,7 @@ import { outdated } from "../live-objects.ts";
 import { ownerOfKafkaTopic } from "./own-kafka-topics.ts";
 import type { KafkaTopic } from "./strimzi-kinds.ts";
 import type { StrimziNamespaces, StrimziWrites } from "./strimzi-stores.ts";
-import { describeKafkaTopic, KAFKA_TOPIC_CONFLICT } from "./topic-operator-answer.ts";
+import { describeKafkaTopic, KAFKA_TOPIC_CONFLICT, KAFKA_TOPIC_UNWRITTEN } from "./topic-operator-answer.ts";
 
 export interface KafkaTopicPorts {
   readonly namespaces: StrimziNamespaces;
@@ -63,7 +63,9 @@ export class KafkaTopicEditor {
   readonly #owner: string;
   readonly #mayWrite: () => boolean;
   /** What answers of the API server told, which the store may not know yet; by key. */
-  readonly #told = new Map<string, { readonly uid: string; readonly topic: KafkaTopic | undefined }>();
+  readonly #told = new Map<string, KafkaTopic>();
+  /** The last edit of each, by key. */
+  readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(ports: KafkaTopicPorts, owner: string, mayWrite: () => boolean) {
     this.#ports = ports;
@@ -74,19 +76,32 @@ export class KafkaTopicEditor {
   current(key: ObjectKey): KafkaTopic | undefined {
     const stored = this.#ports.namespaces.get(key.namespace ?? "")?.topics.get(keyOf(key));
     const told = this.#told.get(keyOf(key));
-    if (told === undefined || (stored !== undefined && isNewer(stored, told))) return stored;
-    return told.topic;
+    if (told === undefined || stored === undefined) return stored ?? told;
+    const versions = [stored.metadata.resourceVersion, told.metadata.resourceVersion] as const;
+    return compareResourceVersions(...versions) >= 0 ? stored : told;
   }
 
+  /** Those of one run for one KafkaTopic follow one another. */
   async edit(key: ObjectKey, edit: KafkaTopicEdit, call: Call): Promise<Edited | Unwritten> {
+    const before = this.#underWay.get(keyOf(key)) ?? Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#underWay.set(keyOf(key), promise);
+    await before;
+    try {
+      return await this.#edit(key, edit, call);
+    } finally {
+      resolve();
+    }
+  }
+
+  async #edit(key: ObjectKey, edit: KafkaTopicEdit, call: Call): Promise<Edited | Unwritten> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const held = this.current(key);
       if (held !== undefined && ownerOfKafkaTopic(held) !== this.#owner) return this.#inTheWay(held);
       const content = edit(held);
-      if (content === undefined || isSaid(content, held)) {
-        if (held === undefined) throw outdated(describeKafkaTopic({ metadata: { ...NOBODY, ...key } }));
+      if (held !== undefined && (content === undefined || isSaid(content, held)))
         return { status: "held", topic: held };
-      }
+      if (content === undefined) break;
       const written = await this.#attempt(key, call, async (writes) => {
         const topic =
           held === undefined ? await writes.create(content, call) : await writes.replace(content, held.metadata, call);
@@ -95,8 +110,9 @@ export class KafkaTopicEditor {
       });
       if (written.status !== "ok") return written;
       if (written.value !== "outdated") return { status: "written", topic: written.value };
+      await this.until(key, call, (topic) => topic?.metadata.resourceVersion !== held?.metadata.resourceVersion);
     }
-    throw outdated(describeKafkaTopic({ metadata: { ...NOBODY, ...key } }));
+    throw outdated(`KafkaTopic "${keyOf(key)}"`);
   }
 
   /** Exactly this version of it; throws a conflict where there is a newer one. */
@@ -137,7 +153,7 @@ export class KafkaTopicEditor {
     return this.current(key);
   }
 
-  /** `outdated`: something else stands there than was looked at; what stands there is known now. */
+  /** `outdated`: something else stands there than was looked at, which the store will soon know. */
   async #attempt(
     key: ObjectKey,
     call: Call,
@@ -149,20 +165,18 @@ export class KafkaTopicEditor {
     try {
       return ok(await send(writes));
     } catch (error) {
-      if (!(error instanceof KubernetesError)) throw error;
-      const { code, message, reason } = error;
-      if (code === 403) return failedWith({ kind: "denied", name: reason, message: missingRight(key, message) });
-      if (code === 422 || code === 400) return failedWith({ kind: "invalid", name: reason, message });
-      if (code !== 404 && code !== 409) throw error;
-      this.#tell(key, await writes.get({ namespace: key.namespace ?? "", name: key.name }, call));
-      return ok("outdated");
+      const refusal = refusalOf(error, key, call);
+      if (refusal === "outdated") {
+        this.#told.delete(keyOf(key));
+        return ok(refusal);
+      }
+      return refusal;
     }
   }
 
-  #tell(key: ObjectKey, topic: KafkaTopic | undefined): void {
-    const uid = topic?.metadata.uid ?? this.current(key)?.metadata.uid ?? "";
-    this.#told.set(keyOf(key), { uid, topic });
-    if (topic !== undefined) this.#ports.namespaces.get(key.namespace ?? "")?.topics.accept(topic);
+  #tell(key: ObjectKey, topic: KafkaTopic): void {
+    this.#told.set(keyOf(key), topic);
+    this.#ports.namespaces.get(key.namespace ?? "")?.topics.accept(topic);
   }
 
   #inTheWay(topic: KafkaTopic): Unwritten {
@@ -173,14 +187,29 @@ export class KafkaTopicEditor {
   }
 }
 
-const NOBODY = { uid: "", resourceVersion: "", creationTimestamp: "" } as const;
+/** In the middle of a write, of which nobody knows what came. */
+const CALLED_OFF: Unwritten = { status: "unknown", reason: "The run was called off meanwhile", handedOver: "before" };
 
-function isNewer(
-  { metadata }: KafkaTopic,
-  told: { readonly uid: string; readonly topic: KafkaTopic | undefined },
-): boolean {
-  if (told.topic === undefined) return metadata.uid !== told.uid;
-  return compareResourceVersions(metadata.resourceVersion, told.topic.metadata.resourceVersion) >= 0;
+/** Throws what says nothing about the write. */
+function refusalOf(error: unknown, key: ObjectKey, { signal }: Call): Unwritten | "outdated" {
+  if (!(error instanceof KubernetesError)) {
+    if (signal.aborted) return CALLED_OFF;
+    throw error;
+  }
+  const { code, message } = error;
+  const name = KAFKA_TOPIC_UNWRITTEN;
+  switch (code) {
+    case 403:
+      return { status: "failed", failure: { kind: "denied", name, message: missingRight(key, message) } };
+    case 400:
+    case 422:
+      return { status: "failed", failure: { kind: "invalid", name, message } };
+    case 404:
+    case 409:
+      return "outdated";
+    default:
+      throw error;
+  }
 }
 
 function isSaid({ metadata, spec }: KafkaTopicContent, held: KafkaTopic | undefined): boolean {

@@ -15,6 +15,9 @@ export type TopicOperatorAnswer =
 /** What the Topic Operator says when two KafkaTopics ask for one topic; also our word for any KafkaTopic in the way. */
 export const KAFKA_TOPIC_CONFLICT = "KAFKA_TOPIC_CONFLICT";
 
+/** The API server's refusal of a KafkaTopic, so that Strimzi never heard of it. */
+export const KAFKA_TOPIC_UNWRITTEN = "KAFKA_TOPIC_UNWRITTEN";
+
 /** Kafka's refusals, by the class of its Java client that the Topic Operator quotes. Others are told as they are. */
 const REFUSALS: Readonly<Record<string, readonly [FailureKind, string]>> = {
   InvalidConfigurationException: ["invalid", "INVALID_CONFIG"],
@@ -48,6 +51,11 @@ export function topicOperatorAnswer(topic: KafkaTopic): TopicOperatorAnswer {
     return silent(`${what} is written, and Strimzi's Topic Operator has not acted on it yet`);
   }
   return ready.status === "True" ? { kind: "served", topicId: status?.topicId } : refusal(ready, what);
+}
+
+/** Whether a write of a KafkaTopic was refused by Strimzi, and so may still come about; not where it could not be written. */
+export function isOfTopicOperator({ name }: KafkaFailure): boolean {
+  return name !== KAFKA_TOPIC_UNWRITTEN && name !== KAFKA_TOPIC_CONFLICT;
 }
 
 /** As messages name it. */

@@ -106,14 +106,19 @@ describe("The Helm chart", () => {
     }
   });
 
-  it("grants what config/rbac grants, and config/strimzi in the namespaces that the settings name", async () => {
+  it("grants what config/rbac grants, and config/strimzi and strimzi-topics in the namespaces that are named", async () => {
     const expected = permissionsOf(kustomized, ACCOUNT);
     expect(permissionsOf(await helm.render(), ACCOUNT)).to.deep.equal(expected);
     const rendered = await helm.render({
       settings: { strimziNamespaces: ["kafka"] },
-      rbac: { strimziSecretNames: { kafka: ["main-cluster-ca-cert", "event-bus-operator"], elsewhere: ["never"] } },
+      rbac: {
+        strimziSecretNames: { kafka: ["main-cluster-ca-cert", "event-bus-operator"], elsewhere: ["never"] },
+        strimziTopicNamespaces: ["kafka"],
+      },
     });
-    const files = ["role.yaml", "secrets.yaml"].map((file) => readFile(join(ROOT, "config", "strimzi", file), "utf8"));
+    const files = ["strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml"].map((file) =>
+      readFile(join(ROOT, "config", file), "utf8"),
+    );
     const strimzi = (await Promise.all(files)).flatMap(manifestsIn).filter(({ kind }) => kind === "Role");
     const there = strimzi.flatMap(({ metadata }) => rulesOf(strimzi, "Role", metadata.name).flatMap(permissionsIn));
     expect(there).to.have.length.above(6);
