@@ -21,8 +21,14 @@ export function headroomMs({ atLeastMs, atMostMs }: UnreadAge, deletableMs: numb
   return Math.max(0, deletableMs - (ageMs <= AGE_RESOLUTION_MS ? 0 : ageMs));
 }
 
-/** Age from which an unread record is nearer to retention than it may be; undefined where none ever is. */
-export function riskyAgeMs(deletableMs: number, minHeadroomMs: number | undefined): number | undefined {
-  if (minHeadroomMs === undefined || deletableMs === Infinity) return undefined;
-  return Math.max(0, deletableMs - minHeadroomMs);
+/** What is nearer than it may be is told to an eighth of that. */
+const NEARING = [1, 1 / 2, 1 / 4, 1 / 8] as const;
+
+/**
+ * Ages to ask for, in this order: the first says whether an unread record is nearer to retention than it may be, the others
+ * how much of that time is left. None where retention by time never reaches a record, or nothing is asked of the group.
+ */
+export function riskyAges(deletableMs: number, minHeadroomMs: number | undefined): readonly number[] {
+  if (minHeadroomMs === undefined || deletableMs === Infinity) return [];
+  return NEARING.map((share) => Math.max(0, Math.trunc(deletableMs - minHeadroomMs * share)));
 }

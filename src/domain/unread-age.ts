@@ -25,9 +25,9 @@ const STRIDES = [8, 4, 2, 1] as const;
 /** About the age of Kafka: a record cannot be older, so its time is wrong. */
 const OLDEST_MS = 15 * 365 * 86_400_000;
 
-/** Something unread is older than an age exactly where the first record that is not lies behind the commit. */
-export function isOlder(committed: number, firstYounger: number | undefined, end: number): boolean {
-  return committed < Math.min(firstYounger ?? end, end);
+/** Something unread is older than an age exactly where the first record that is not lies behind the next to read. */
+export function isOlder(next: number, firstYounger: number | undefined, end: number): boolean {
+  return next < Math.min(firstYounger ?? end, end);
 }
 
 /**

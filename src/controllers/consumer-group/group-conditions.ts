@@ -25,7 +25,7 @@ export function readingNotes(group: ConsumerGroup, reading: GroupReading | undef
 
 /** It cannot be asked: what was true or false of it is not known any longer. */
 export function unknownNotes({ status }: ConsumerGroup, why: string): ConditionNote[] {
-  return ["Active", "WithinSLO"]
+  return ["Active", "WithinSLO", "DataAtRisk"]
     .filter((type) => findCondition(status?.conditions, type) !== undefined)
     .map((type) => ({ type, status: "Unknown", reason: "Unreachable", message: why }));
 }

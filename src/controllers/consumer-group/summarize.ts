@@ -8,7 +8,7 @@ import type { Condition } from "../../api/custom-resource.ts";
 import { CONSUMER_GROUP_REASONS } from "../../api/reasons/consumer-group.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
-import { buildConditions, findCondition, type ConditionNote } from "../../runtime/conditions.ts";
+import { buildConditions, findCondition, isTransition, type ConditionNote } from "../../runtime/conditions.ts";
 import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { conditionsFor } from "../ready-reason.ts";
@@ -127,7 +127,8 @@ function tell(
     !isDeepStrictEqual(defined(wordsOf(facts)), defined(wordsOf(factsBefore)));
   const showing = { sinceMs: sinceNumbersMs, isWrittenAnyway };
   const status = { ...withNumbers(facts, reading, group.status, showing), conditions };
-  return { outcome, status, events: [...events, ...(isNoNews ? [] : refusalEvent(judgement, before))] };
+  const told = [...(isNoNews ? [] : refusalEvent(judgement, before)), ...riskEvent(conditionsBefore, conditions)];
+  return { outcome, status, events: [...events, ...told] };
 }
 
 function isJudged(before: Condition | undefined, generation: number): boolean {
@@ -148,6 +149,13 @@ function readyNotes({ status }: ConsumerGroup): ConditionNote[] {
 function refusalEvent({ reason, message, outcome }: Judgement, before: Condition | undefined): EventNote[] {
   if (outcome.kind !== "stalled" || (before?.reason === reason && before.message === message)) return [];
   return [{ type: "Warning", reason, action: "Reconcile", note: message }];
+}
+
+/** Once when retention comes near, and once when it has taken something: nobody gets that back. */
+function riskEvent(before: readonly Condition[] | undefined, after: readonly Condition[]): EventNote[] {
+  const risk = findCondition(after, "DataAtRisk");
+  if (risk?.status !== "True" || !isTransition(before, after, "DataAtRisk")) return [];
+  return [{ type: "Warning", reason: risk.reason, action: "Observe", note: risk.message }];
 }
 
 function defined(value: object): unknown {

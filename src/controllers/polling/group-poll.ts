@@ -123,7 +123,8 @@ function subjectOf(found: FoundLook, { memory, isRegular }: PollWorld): Subject 
   const allowedLag = watched.objectives.allowedLag ?? 0;
   const unread = lags.flatMap((lag, partition): UnreadPartition[] => {
     if (lag.kind !== "known" || lag.lag <= allowedLag) return [];
-    return [{ topic, partition, committed: lag.committed, end: look.log.ends[partition] ?? 0 }];
+    // What is lost is not unread any longer: it would be found older than every age.
+    return [{ topic, partition, next: lag.committed + lag.lost, end: look.log.ends[partition] ?? 0 }];
   });
   return { ...found, look, window, lags, unread };
 }

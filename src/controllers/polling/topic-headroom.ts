@@ -1,8 +1,8 @@
 // How near retention is to what groups have not read of a topic: reads its retention and asks for what is that old. Reads
 // only positions and configuration.
 
-import { deletableAgeMs, headroomMs, riskyAgeMs } from "../../domain/retention-headroom.ts";
-import type { UnreadAge } from "../../domain/unread-age.ts";
+import { deletableAgeMs, headroomMs, riskyAges } from "../../domain/retention-headroom.ts";
+import { narrowed, type UnreadAge } from "../../domain/unread-age.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import type { Probes, UnreadPartition } from "./unread-ages.ts";
 
@@ -36,17 +36,44 @@ export async function headroomOf(
   deletableMs: number | undefined,
   probes: Probes,
 ): Promise<TopicHeadroom> {
-  const told = age === undefined || deletableMs === undefined ? undefined : headroomMs(age, deletableMs);
-  const isTold = told !== undefined && told !== Infinity && unread.length > 0;
-  return { headroomMs: isTold ? told : undefined, partitionsAtRisk: await countAtRisk() };
+  const isAsked = minHeadroomMs !== undefined && unread.some(({ partition }) => !losing.has(partition));
+  const unknown = { headroomMs: undefined, partitionsAtRisk: isAsked ? undefined : losing.size };
+  if (age === undefined || deletableMs === undefined) return unknown;
+  const ages = riskyAges(deletableMs, minHeadroomMs);
+  const found = await nearTo(unread, age, ages, probes);
+  const isReached = unread.length > 0 && deletableMs !== Infinity;
+  if (found === undefined) return { ...unknown, headroomMs: isReached ? headroomMs(age, deletableMs) : undefined };
+  const nearing = found.nearing.filter(({ partition }) => !losing.has(partition));
+  return {
+    headroomMs: isReached ? headroomMs(found.age, deletableMs) : undefined,
+    partitionsAtRisk: losing.size + nearing.length,
+  };
+}
 
-  async function countAtRisk(): Promise<number | undefined> {
-    const others = unread.filter(({ partition }) => !losing.has(partition));
-    if (others.length === 0 || minHeadroomMs === undefined) return losing.size;
-    if (age === undefined || deletableMs === undefined) return undefined;
-    const riskyMs = riskyAgeMs(deletableMs, minHeadroomMs);
-    if (riskyMs === undefined || age.atMostMs <= riskyMs) return losing.size;
-    const older = await Promise.all(others.map((partition) => probes.hasOlder(partition, riskyMs)));
-    return older.includes(undefined) ? undefined : losing.size + older.filter(Boolean).length;
+interface Nearness {
+  /** Closer than the search for it has found, where that matters. */
+  readonly age: UnreadAge;
+  /** Partitions with an unread record of the first age or more. */
+  readonly nearing: readonly UnreadPartition[];
+}
+
+/** Undefined where a leader did not tell. */
+async function nearTo(
+  unread: readonly UnreadPartition[],
+  age: UnreadAge,
+  ages: readonly number[],
+  probes: Probes,
+): Promise<Nearness | undefined> {
+  const nearing: (readonly UnreadPartition[])[] = [];
+  let closer = age;
+  for (const ageMs of ages) {
+    if (closer.atMostMs <= ageMs) break;
+    const asked = nearing.at(-1) ?? unread;
+    const answers = await Promise.all(asked.map((partition) => probes.hasOlder(partition, ageMs)));
+    if (answers.includes(undefined)) return undefined;
+    const older = asked.filter((_, index) => answers[index]);
+    closer = narrowed(closer, ageMs, older.length > 0);
+    nearing.push(older);
   }
+  return { age: closer, nearing: nearing[0] ?? [] };
 }

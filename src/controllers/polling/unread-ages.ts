@@ -7,7 +7,8 @@ import type { TopicPartition } from "../../kafka/model/offsets.ts";
 
 /** A partition on which a group has something unread. */
 export interface UnreadPartition extends TopicPartition {
-  readonly committed: number;
+  /** Offset of the first record that is there and unread. */
+  readonly next: number;
   readonly end: number;
 }
 
@@ -51,12 +52,12 @@ export class Probes {
   }
 
   /** Whether an unread record of the partition is at least so old; undefined where nobody told. */
-  async hasOlder({ topic, partition, committed, end }: UnreadPartition, ageMs: number): Promise<boolean | undefined> {
+  async hasOlder({ topic, partition, next, end }: UnreadPartition, ageMs: number): Promise<boolean | undefined> {
     const key = `${topic}/${partition}@${ageMs}`;
     const asked = this.#offsets.get(key) ?? this.#ask({ topic, partition }, ageMs);
     this.#offsets.set(key, asked);
     const offset = await asked;
-    return offset === undefined ? undefined : isOlder(committed, offset === "none" ? undefined : offset, end);
+    return offset === undefined ? undefined : isOlder(next, offset === "none" ? undefined : offset, end);
   }
 
   async #ask(partition: TopicPartition, ageMs: number): Promise<number | "none" | undefined> {

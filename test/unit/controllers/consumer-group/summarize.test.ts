@@ -118,6 +118,27 @@ describe("The conditions of a ConsumerGroup", () => {
     expect(JSON.parse(JSON.stringify(group.status))).not.to.have.any.keys("members", "topics", "headroom");
   });
 
+  it("tell by an event, once, that retention comes near, and once that it has taken records", async () => {
+    const group = new GroupUnderTest({ slo: { minRetentionHeadroom: "1h" } });
+    const told: unknown[] = [];
+    const near = readingOf({ lag: 2, partitionsAtRisk: 1, headroomMs: 5_000 });
+    const lost = (lostRecords: number): GroupReading => readingOf({ lag: 1, lostRecords, partitionsAtRisk: 1 });
+    for (const reading of [readingOf(), near, near, lost(1), lost(40), readingOf()]) {
+      const { verdict } = await group.run({ reading });
+      told.push(verdict.events?.map(({ type, reason }) => `${type} ${reason}`).join());
+    }
+    expect(told).to.deep.equal(["", "Warning RetentionNear", "", "Warning RecordsLost", "", ""]);
+  });
+
+  it("say that it is not known whether data is at risk only where it was", async () => {
+    const group = new GroupUnderTest({ slo: { minRetentionHeadroom: "1h" } });
+    await group.run({ reading: readingOf() });
+    expect(conditionOf(await group.run({ reading: UNREAD }), "DataAtRisk")).to.equal("absent");
+    await group.run({ reading: readingOf({ lag: 1, partitionsAtRisk: 1 }) });
+    expect(conditionOf(await group.run({ reading: UNREAD }), "DataAtRisk")).to.equal("Unknown/Unreachable");
+    expect(conditionOf(await group.run({ reading: readingOf() }), "DataAtRisk")).to.equal("absent");
+  });
+
   it("keep what was said of a group that is too young to be judged anew, but not that it never committed", async () => {
     for (const [before, then] of [
       ["Stopped", "Stopped"],

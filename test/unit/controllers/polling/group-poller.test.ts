@@ -199,7 +199,28 @@ describe("GroupPoller", () => {
       await bench.poll();
       const [topic] = bench.read("billing").topics;
       expect(topic).to.include({ partitionsAtRisk: 2, lostRecords: 2, lag: 5 });
-      expect(topic?.headroomMs).to.be.within(0, HOUR_MS / 2);
+      expect(topic?.headroomMs, "of 29 minutes, to an eighth of the objective").to.equal(HOUR_MS / 4);
+    });
+
+    it("more headroom than is asked for where nothing is at risk, however roughly the age is known", async () => {
+      bench.createTopic("payments", 1, { "retention.ms": String(168 * HOUR_MS) });
+      bench.declare("billing", { objectives: { minHeadroomMs: 12 * HOUR_MS } });
+      bench.produce("payments", [150 * HOUR_MS]);
+      bench.commit("billing", "payments", 0);
+      await bench.poll();
+      const [topic] = bench.read("billing").topics;
+      expect(topic).to.include({ partitionsAtRisk: 0, headroomMs: 12 * HOUR_MS });
+    });
+
+    it("what is lost as lost, and not as unread records that grow older for ever", async () => {
+      bench.declare("billing", { objectives: { maxTimeLagMs: HOUR_MS } });
+      bench.produce("orders", [9 * HOUR_MS, 5 * MINUTE_MS]);
+      bench.commit("billing", "orders", 0);
+      bench.kafka.topics.get("orders")?.partitions[0]?.deleteBefore(1n);
+      await bench.poll();
+      const [topic] = bench.read("billing").topics;
+      expect(topic).to.include({ lostRecords: 1, lag: 1 });
+      expect(topic?.unreadAge?.atMostMs).to.be.within(6 * MINUTE_MS, 9 * MINUTE_MS);
     });
 
     it("no headroom where retention never reaches what is unread", async () => {
