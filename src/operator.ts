@@ -40,8 +40,8 @@ export interface Operator {
 }
 
 const DEFAULT_RESYNC_INTERVAL = "2m";
-/** Time that runs under way get to end when the operator stops, milliseconds. */
-const DRAIN_MS = 5_000;
+/** Time that runs under way get to end when the operator stops, milliseconds: the successor waits for it. */
+const DRAIN_MS = 1_500;
 
 export function createOperator(options: OperatorOptions): Operator {
   const { clock, leadership, metrics, settings } = options;
@@ -115,14 +115,11 @@ function createControllers(parts: Parts): Runnable[] {
     groups.poller,
     { name: "sweep", start: () => sweep.start(), stop: () => sweep.stop() },
     secrets,
-    runnable(buses),
     // Before the first run: what was claimed before a restart is claimed still.
     { name: "claims", start: () => claimRecorded(caches.topics.list(), claims), stop: () => {} },
     { name: "group-claims", start: () => groups.claimRecorded(), stop: () => {} },
     { name: "rollout-pacer", start: () => {}, stop: () => pacer.stop() },
-    runnable(topics),
-    runnable(groups.controller),
-    runnable(createPolicyController(parts, ledgers)),
+    runnable([buses, topics, groups.controller, createPolicyController(parts, ledgers)]),
   ];
 }
 
@@ -172,8 +169,13 @@ function resyncIntervalOf(bus: EventBus | undefined): number | undefined {
   return bus === undefined ? undefined : parseDuration(bus.spec.resyncInterval ?? DEFAULT_RESYNC_INTERVAL);
 }
 
-function runnable(controller: Controller): Runnable {
-  return { name: controller.name, start: () => controller.start(), stop: () => controller.stop(DRAIN_MS) };
+/** Started in this order; drained together, since they have one time for it. */
+function runnable(controllers: readonly Controller[]): Runnable {
+  return {
+    name: "controllers",
+    start: () => controllers.forEach((controller) => controller.start()),
+    stop: async () => void (await Promise.all(controllers.map((controller) => controller.stop(DRAIN_MS)))),
+  };
 }
 
 /** None where no address is set. */

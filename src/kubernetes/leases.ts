@@ -21,4 +21,6 @@ export interface Leases {
   get(signal: AbortSignal): Promise<VersionedLease | undefined>;
   create(record: LeaseRecord, signal: AbortSignal): Promise<VersionedLease>;
   update(lease: VersionedLease, signal: AbortSignal): Promise<VersionedLease>;
+  /** What becomes of it after this version; undefined when it is gone. Ends by itself when the server ends the stream. */
+  watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<VersionedLease | undefined>;
 }

@@ -5,8 +5,9 @@ import type { LeaseRecord, Leases, VersionedLease } from "../kubernetes/leases.t
 import { KubernetesError } from "../kubernetes/resources.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { ElectionMetrics } from "../telemetry/metrics.ts";
-import { sleep, type Clock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { Deadline } from "./deadline.ts";
+import { LeaseWatch } from "./lease-watch.ts";
 
 /** Something was not done, because this process may no longer write. */
 export class NotLeading extends Error {
@@ -49,7 +50,7 @@ export interface ElectionTiming {
   readonly leaseDurationMs: number;
   /** How long after its last renewal a holder may write. Default 10,000. */
   readonly renewDeadlineMs: number;
-  /** Between tries, up to a fifth more. Default 2,000. */
+  /** Between tries, up to a fifth more; a candidate tries at once when it hears that the lease is free. Default 2,000. */
   readonly retryPeriodMs: number;
 }
 
@@ -62,6 +63,7 @@ const JITTER = 0.2;
  *   when the event loop was blocked meanwhile; nobody else takes over before `leaseDurationMs` have passed.
  * - Somebody else's lease is taken over only when its record has not changed for its whole duration, as observed here;
  *   the times in it are never compared with the local clock.
+ * - One that was given up is taken at once, where the lease may be watched; by the next try otherwise.
  * - A lapsed lease is not renewed: it is lost, `onLost` is called once, and `isLeaderNow` stays false.
  *
  * Assumptions
@@ -81,10 +83,15 @@ export class LeaderElection implements Leadership {
   #renewedAt = 0;
   /** The record last seen, and since when it has looked like this. */
   #observed: { readonly lease: VersionedLease; readonly since: number } | undefined;
+  readonly #watch: LeaseWatch;
+  /** Heard since the last try began. */
+  #isFree = false;
+  #endPause = (): void => {};
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options;
     this.#timing = { ...DEFAULT_TIMING, ...options.timing };
+    this.#watch = new LeaseWatch({ ...options, onChange: (lease) => this.#hear(lease) });
     const { leaseDurationMs, renewDeadlineMs, retryPeriodMs } = this.#timing;
     if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > (1 + JITTER) * retryPeriodMs)) {
       throw new RangeError(
@@ -112,6 +119,7 @@ export class LeaderElection implements Leadership {
 
   async stop(): Promise<void> {
     this.#stop.abort(new DOMException("Leader election stops", "AbortError"));
+    this.#watch.close();
     await this.#running;
     if (this.#state !== "leader") return;
     this.#change("lost");
@@ -121,7 +129,7 @@ export class LeaderElection implements Leadership {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, name, random = Math.random } = this.#options;
+    const { log, name } = this.#options;
     const { signal } = this.#stop;
     while (!signal.aborted && this.#state !== "lost") {
       try {
@@ -131,8 +139,42 @@ export class LeaderElection implements Leadership {
         log.warn("Cannot acquire or renew the lease", { lease: name, state: this.#state, error });
       }
       this.#checkValidity();
-      await sleep(clock, this.#timing.retryPeriodMs * (1 + JITTER * random()), signal).catch(() => {});
+      await this.#pause(signal);
     }
+  }
+
+  /** Until the next try. */
+  #pause(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        timer.cancel();
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = clock.after(this.#pauseMs(), end);
+      signal.addEventListener("abort", end, { once: true });
+      this.#endPause = end;
+      if (signal.aborted) return end();
+      if (this.#state !== "candidate") return;
+      if (this.#isFree) end();
+      if (this.#observed !== undefined) this.#watch.follow(this.#observed.lease.resourceVersion);
+    });
+  }
+
+  /** A retry period, or what is left of another's lease. */
+  #pauseMs(): number {
+    const { random = Math.random } = this.#options;
+    const periodMs = this.#timing.retryPeriodMs * (1 + JITTER * random());
+    const lapsesInMs = this.#state === "candidate" ? this.#lapsesInMs() : 0;
+    return lapsesInMs > 0 ? Math.min(periodMs, lapsesInMs) : periodMs;
+  }
+
+  #hear(lease: VersionedLease | undefined): void {
+    if (lease !== undefined) this.#observe(lease);
+    if (lease !== undefined && lease.record.holderIdentity !== "") return;
+    this.#isFree = true;
+    this.#endPause();
   }
 
   async #attempt(signal: AbortSignal): Promise<void> {
@@ -142,11 +184,13 @@ export class LeaderElection implements Leadership {
     const patienceMs = this.#state === "leader" ? this.#remainingMs() : this.#timing.renewDeadlineMs;
     using deadline = new Deadline(clock, patienceMs, "Renewing the lease", signal);
     const sentAt = clock.monotonic();
+    this.#isFree = false;
     const held = this.#observed?.lease;
     // Nobody else writes the lease while it is ours: the remembered version saves the read.
     const isOurs = held?.record.holderIdentity === this.#options.identity;
     const lease = isOurs ? await this.#renew(held, deadline.signal) : await this.#tryToTake(deadline.signal);
     if (lease === undefined) return;
+    this.#watch.close();
     this.#observe(lease);
     this.#renewedAt = sentAt;
     this.#change("leader");
@@ -166,14 +210,24 @@ export class LeaderElection implements Leadership {
     const { identity, leases, metrics } = this.#options;
     metrics.slowPathTaken();
     const lease = await leases.get(signal);
-    if (lease === undefined) return await leases.create(this.#successor(undefined), signal);
+    if (lease === undefined) return await this.#contend(() => leases.create(this.#successor(undefined), signal));
     this.#observe(lease);
     const holder = lease.record.holderIdentity;
     if (holder !== identity) {
       if (this.#state === "leader") return this.#lose(`it is held by "${holder}"`);
-      if (holder !== "" && !this.#hasLapsed(lease)) return undefined;
+      if (holder !== "" && this.#lapsesInMs() > 0) return undefined;
     }
-    return await leases.update({ ...lease, record: this.#successor(lease.record) }, signal);
+    return await this.#contend(() => leases.update({ ...lease, record: this.#successor(lease.record) }, signal));
+  }
+
+  /** Among candidates it is in order that another one was faster. */
+  async #contend(take: () => Promise<VersionedLease>): Promise<VersionedLease | undefined> {
+    try {
+      return await take();
+    } catch (error) {
+      if (this.#state === "candidate" && error instanceof KubernetesError && error.code === 409) return undefined;
+      throw error;
+    }
   }
 
   /** The record that makes us the holder, or keeps us so. */
@@ -187,13 +241,16 @@ export class LeaderElection implements Leadership {
   }
 
   #observe(lease: VersionedLease): void {
+    // Also an older version starts the wait anew, be it from a watch that is behind or a restored API server.
     if (this.#observed?.lease.resourceVersion === lease.resourceVersion) return;
     this.#observed = { lease, since: this.#options.clock.monotonic() };
   }
 
-  #hasLapsed({ record }: VersionedLease): boolean {
-    const since = this.#observed?.since ?? Infinity;
-    return this.#options.clock.monotonic() - since >= record.leaseDurationSeconds * 1_000;
+  /** What is left of the lease last seen; 0 or less where it has lapsed, or none was seen. */
+  #lapsesInMs(): number {
+    if (this.#observed === undefined) return 0;
+    const { lease, since } = this.#observed;
+    return lease.record.leaseDurationSeconds * 1_000 - (this.#options.clock.monotonic() - since);
   }
 
   #remainingMs(): number {

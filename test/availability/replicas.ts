@@ -74,6 +74,11 @@ export class Replica implements AsyncDisposable {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
+  /** It leads or could at once. */
+  get isPrepared(): boolean {
+    return this.isRunning && this.log.includes("Caches are filled");
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }
@@ -112,11 +117,15 @@ export async function leader(
   requests: readonly AuditedRequest[],
 ): Promise<string | undefined> {
   if ((await holder(controlPlane)) === "") return undefined;
-  const writes = requests.filter(
+  return accountOf(leaseWritesAmong(requests).at(-1)?.user ?? "");
+}
+
+/** Those that were granted: takings, renewals, and one that gives it up. */
+export function leaseWritesAmong(requests: readonly AuditedRequest[]): AuditedRequest[] {
+  return requests.filter(
     ({ resource, verb, code, namespace }) =>
       resource === "leases" && namespace === SYSTEM && (verb === "update" || verb === "create") && code < 300,
   );
-  return accountOf(writes.at(-1)?.user ?? "");
 }
 
 async function holder(controlPlane: ControlPlane): Promise<string> {

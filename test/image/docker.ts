@@ -94,9 +94,7 @@ export class Docker implements AsyncDisposable {
 
 async function layOutBase(folder: string): Promise<void> {
   const node = process.execPath;
-  const npm = execFileSync("sh", ["-c", "realpath $(command -v npm)"], { encoding: "utf8" }).trim();
-  // …/npm/bin/npm-cli.js
-  const npmFolder = dirname(dirname(npm));
+  const npmFolder = await findNpm();
   await copyProgram(folder, node, "/usr/local/bin/node");
   for (const program of ["/bin/sh", "/usr/bin/env"]) await copyProgram(folder, program, program);
   await cp(npmFolder, join(folder, "usr/local/lib/node_modules/npm"), { recursive: true, dereference: true });
@@ -105,6 +103,19 @@ async function layOutBase(folder: string): Promise<void> {
   for (const empty of ["tmp", "root", "proc", "etc"]) await mkdir(join(folder, empty), { recursive: true });
   await writeFile(join(folder, "etc/passwd"), "root:x:0:0:root:/root:/bin/sh\n");
   await writeFile(join(folder, "etc/os-release"), await readFile("/etc/os-release"));
+}
+
+/** Of the npm that started us; else of that on the PATH, which may be a script of somebody's own around it. */
+async function findNpm(): Promise<string> {
+  const started = process.env["npm_execpath"];
+  const npm = started ?? execFileSync("sh", ["-c", "command -v npm"], { encoding: "utf8" }).trim();
+  const path = await realpath(npm);
+  if (!path.endsWith("/npm/bin/npm-cli.js")) {
+    throw new Error(
+      `"${path}" is not npm itself: start the test by "npm run test:image", or name a base in NODE_IMAGE`,
+    );
+  }
+  return dirname(dirname(path));
 }
 
 /** With the libraries that it is linked to. */

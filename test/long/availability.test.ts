@@ -2,7 +2,7 @@
 // with its work, nothing is done twice or lost, and no two ever write at a time.
 
 import { mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
@@ -10,7 +10,8 @@ import { after, before, describe, it } from "mocha";
 
 import { bundleProgram } from "../../hack/shipped-form.ts";
 import type { EventTopic } from "../../src/api/event-topic.ts";
-import { accountOf, leader, Replica } from "../availability/replicas.ts";
+import { accountOf, leader, leaseWritesAmong, Replica } from "../availability/replicas.ts";
+import type { AuditedRequest } from "../environment/audit-log.ts";
 import { environment } from "../environment/environment.ts";
 import { eventually } from "../environment/eventually.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
@@ -31,7 +32,11 @@ interface Round {
 }
 
 const ROUNDS: readonly Round[] = [
-  { what: "is told to stop", befalls: (leading) => leading.kill("SIGTERM"), endsWith: 0 },
+  ...["", ", by its successor too", " a third time"].map((which): Round => ({
+    what: `is told to stop${which}`,
+    befalls: (leading) => leading.kill("SIGTERM"),
+    endsWith: 0,
+  })),
   { what: "is killed", befalls: (leading) => leading.kill("SIGKILL"), endsWith: "SIGKILL" },
   {
     what: "is frozen, and wakes up later",
@@ -107,6 +112,11 @@ describe("Of three operators", function () {
 
   for (const [index, { what, befalls, after: isOver, endsWith }] of ROUNDS.entries()) {
     it(`one that leads and ${what} is succeeded, which goes on with what is left`, async () => {
+      await eventually(
+        () => replicas.filter(({ isPrepared }) => !isPrepared),
+        (others) => expect(others).to.deep.equal([]),
+        TAKE_OVER_MS,
+      );
       const former = await leading();
       const begun = await createTopics(index * 2);
       await eventually(() => operator.topic(begun[0] ?? ""), isReady, TAKE_OVER_MS);
@@ -114,17 +124,22 @@ describe("Of three operators", function () {
       befalls(former);
       const asked = await createTopics(index * 2 + 1);
       await allReady([...begun, ...asked]);
-      const writes = (await statusWrites()).filter(
-        ({ user, receivedAt }) => receivedAt.getTime() > at && accountOf(user) !== former.account,
+      const isSuccessors = ({ user, receivedAt }: AuditedRequest): boolean =>
+        receivedAt.getTime() > at && accountOf(user) !== former.account;
+      const secondsTo = (writes: readonly AuditedRequest[]): string =>
+        (((writes.find(isSuccessors)?.receivedAt.getTime() ?? Number.NaN) - at) / 1_000).toFixed(2);
+      const [load = Number.NaN] = loadavg();
+      console.log(
+        `      ${what}: the lease taken after ${secondsTo(await leaseWrites())} s, ` +
+          `the successor's first status after ${secondsTo(await statusWrites())} s, load average ${load.toFixed(1)}`,
       );
-      const first = writes[0]?.receivedAt.getTime() ?? Number.NaN;
-      console.log(`      ${what}: the successor's first write after ${((first - at) / 1_000).toFixed(1)} s`);
       isOver?.(former);
       expect(await former.end(), former.log.slice(-2_000)).to.equal(endsWith);
       former.start();
     });
   }
 
+  const leaseWrites = async () => leaseWritesAmong(await operator.controlPlane.auditedRequests());
   const statusWrites = async () =>
     (await operator.controlPlane.auditedRequests()).filter(
       ({ resource, verb, subresource, namespace, code }) =>

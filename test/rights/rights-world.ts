@@ -19,6 +19,8 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const ACCOUNT = "operator";
 const START_MS = 60_000;
 const STEP_MS = 15_000;
+/** What is asked for when everything has been played. */
+const LAST = ["watch secrets", "watch leases"];
 const RBAC = "rbac.authorization.k8s.io";
 /** Where each shipped role's rules are given in this world; the rest is cluster-wide. */
 const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets|strimzi-topics)$/;
@@ -94,10 +96,15 @@ export async function playWithout(missing: ShippedPermission | undefined, name: 
   await controlPlane.applyManifests(objects);
   await using proxy = await ApiProxy.start(controlPlane.url, controlPlane.caPem);
   playOldAndLossy(proxy);
-  await using running = await startProcess(operator, await throughProxy(kubeconfig, proxy.url));
+  const proxied = await throughProxy(kubeconfig, proxy.url);
+  await using running = await startProcess(operator, proxied);
   const outcome = async (): Promise<Outcome> => await outcomeOf(operator, running.log());
   const isMissed = async (): Promise<boolean> =>
     missing !== undefined && (await outcome()).denied.has(audited(missing.permission));
+  const hasAll = async (names: readonly string[]): Promise<boolean> => {
+    const { granted } = await outcome();
+    return names.every((one) => granted.has(one));
+  };
   for (const [index, step] of STEPS.entries()) {
     await step.does(operator);
     const deadline = Date.now() + (index === 0 ? START_MS : STEP_MS);
@@ -107,13 +114,12 @@ export async function playWithout(missing: ShippedPermission | undefined, name: 
     );
     if (await isMissed()) return await outcome();
   }
+  // It waits for the lease of the first.
+  await using standby = await startProcess(operator, proxied);
   // Streams begin a moment after what needs them has been judged.
-  const end = Date.now() + STEP_MS;
-  await until(
-    async () => Date.now() > end || (await isMissed()) || (await outcome()).granted.has("watch secrets"),
-    2 * START_MS,
-  );
-  await running.stop();
+  const end = Date.now() + START_MS;
+  await until(async () => Date.now() > end || (await isMissed()) || (await hasAll(LAST)), 2 * START_MS);
+  await Promise.all([standby.stop(), running.stop()]);
   return await outcome();
 }
 

@@ -14,7 +14,7 @@ import { AccessReader, type KubeconfigSource } from "./kubeconfig.ts";
 import { LeaseClient } from "./lease-client.ts";
 import { ResourceClient } from "./resource-client.ts";
 import { Transport } from "./transport.ts";
-import { watchStream } from "./watch-stream.ts";
+import { watchStream, type WatchFrame, type WatchRequest } from "./watch-stream.ts";
 
 export interface KubernetesClientOptions {
   readonly source: KubeconfigSource;
@@ -62,17 +62,12 @@ export class KubernetesClient {
   }
 
   resources<T extends KubernetesObject>(type: ResourceType): Resources<T> {
-    const { clock, fieldManager, watchGraceMs } = this.#options;
-    const streams = { exchange: this.#exchange, credentials: this.#credentials, clock, graceMs: watchGraceMs };
-    return new ResourceClient<T>(type, {
-      transport: this.transport,
-      fieldManager,
-      watch: (request) => watchStream(request, streams),
-    });
+    const { fieldManager } = this.#options;
+    return new ResourceClient<T>(type, { transport: this.transport, fieldManager, watch: this.#watch });
   }
 
   leases(key: ObjectKey): Leases {
-    return new LeaseClient(this.#leaseTransport, key);
+    return new LeaseClient(key, { transport: this.#leaseTransport, watch: this.#watch });
   }
 
   /** Start it, and stop it last: it tells of the stop as well. */
@@ -93,6 +88,11 @@ export class KubernetesClient {
   async namespace(): Promise<string | undefined> {
     return (await this.#credentials.current()).namespace;
   }
+
+  readonly #watch = (request: WatchRequest): AsyncIterable<WatchFrame> => {
+    const { clock, watchGraceMs: graceMs } = this.#options;
+    return watchStream(request, { exchange: this.#exchange, credentials: this.#credentials, clock, graceMs });
+  };
 
   async close(): Promise<void> {
     await this.#connections.close();

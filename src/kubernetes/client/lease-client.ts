@@ -1,10 +1,11 @@
-// LeaseClient: the Leases port over HTTP, on a socket of its own. No policy.
+// LeaseClient: the Leases port over HTTP, on a socket of its own, and one more while it watches. No policy.
 
 import type { ObjectKey } from "../../api/custom-resource.ts";
 import type { LeaseRecord, Leases, VersionedLease } from "../leases.ts";
 import { KubernetesError, type ResourceType } from "../resources.ts";
-import { collectionPath, objectPath } from "./resource-path.ts";
+import { collectionPath, objectPath, withQuery } from "./resource-path.ts";
 import type { Transport } from "./transport.ts";
+import type { WatchFrame, WatchRequest } from "./watch-stream.ts";
 
 const LEASE: ResourceType = {
   group: "coordination.k8s.io",
@@ -14,17 +15,25 @@ const LEASE: ResourceType = {
   isNamespaced: true,
 };
 
+/** A holder renews more often than it would take to notice that the connection is dead, so a watch may last. */
+const WATCH_SECONDS = 300;
+
 interface LeaseObject {
   readonly metadata: { readonly resourceVersion: string };
   readonly spec?: Partial<LeaseRecord>;
 }
 
+export interface LeaseClientOptions {
+  readonly transport: Pick<Transport, "request">;
+  readonly watch: (request: WatchRequest) => AsyncIterable<WatchFrame>;
+}
+
 export class LeaseClient implements Leases {
-  readonly #transport: Pick<Transport, "request">;
+  readonly #options: LeaseClientOptions;
   readonly #key: ObjectKey;
 
-  constructor(transport: Pick<Transport, "request">, key: ObjectKey) {
-    this.#transport = transport;
+  constructor(key: ObjectKey, options: LeaseClientOptions) {
+    this.#options = options;
     this.#key = key;
   }
 
@@ -54,6 +63,18 @@ export class LeaseClient implements Leases {
     return versioned(await this.#request("PUT", objectPath(LEASE, this.#key), body, signal));
   }
 
+  async *watch(resourceVersion: string, signal: AbortSignal): AsyncIterable<VersionedLease | undefined> {
+    const { name, namespace } = this.#key;
+    // By this selector a Role that names the one lease allows the watch.
+    const fieldSelector = `metadata.name=${name}`;
+    const query = { fieldSelector, watch: true, resourceVersion, timeoutSeconds: WATCH_SECONDS };
+    const path = withQuery(collectionPath(LEASE, namespace), query);
+    for await (const { type, object } of this.#options.watch({ path, timeoutSeconds: WATCH_SECONDS, signal })) {
+      if (type === "DELETED") yield undefined;
+      else if (type !== "BOOKMARK") yield versioned(object as LeaseObject);
+    }
+  }
+
   #body(spec: LeaseRecord, resourceVersion?: string): unknown {
     const { name, namespace } = this.#key;
     const metadata = { name, namespace, resourceVersion };
@@ -61,7 +82,7 @@ export class LeaseClient implements Leases {
   }
 
   #request(method: "GET" | "POST" | "PUT", path: string, body: unknown, signal: AbortSignal): Promise<LeaseObject> {
-    return this.#transport.request({ method, path, body, connectionClass: "leases" }, { signal });
+    return this.#options.transport.request({ method, path, body, connectionClass: "leases" }, { signal });
   }
 }
 

@@ -2,64 +2,25 @@ import { expect } from "chai";
 import { afterEach, beforeEach, describe, it } from "mocha";
 
 import { sleep } from "../../../src/runtime/clock.ts";
-import { LeaderElection, noElection, NotLeading, type ElectionTiming } from "../../../src/runtime/leader-election.ts";
-import { createMetrics } from "../../../src/telemetry/prometheus-metrics.ts";
-import { FakeClock, settle } from "../../fakes/fake-clock.ts";
-import { InMemoryLease, type LeaseWay } from "../../fakes/in-memory-lease.ts";
-import { PausableClock } from "../../fakes/pausable-clock.ts";
-import { RecordingLogger } from "../../fakes/recording-logger.ts";
+import { noElection, NotLeading, type ElectionTiming } from "../../../src/runtime/leader-election.ts";
+import { Candidates, LEASE_MS, RENEW_MS, type Candidate } from "../../fakes/candidates.ts";
+import { settle, type FakeClock } from "../../fakes/fake-clock.ts";
+import type { InMemoryLease } from "../../fakes/in-memory-lease.ts";
 import { seededRandom, type SeededRandom } from "../../fakes/seeded-random.ts";
-
-const LEASE_MS = 15_000;
-const RENEW_MS = 10_000;
-
-interface Candidate {
-  readonly name: string;
-  readonly election: LeaderElection;
-  readonly way: LeaseWay;
-  readonly lost: string[];
-  /** Its own process' clock. */
-  readonly time: PausableClock;
-}
 
 describe("LeaderElection", () => {
   let clock: FakeClock;
   let lease: InMemoryLease;
-  let candidates: Candidate[];
+  let candidates: Candidates;
 
   beforeEach(() => {
-    clock = new FakeClock();
-    lease = new InMemoryLease();
-    candidates = [];
+    candidates = new Candidates();
+    ({ clock, lease } = candidates);
   });
-  afterEach(async () => {
-    const stopping = candidates.map(({ election }) => election.stop());
-    await clock.advance(LEASE_MS);
-    await Promise.all(stopping);
-    expect(clock.pendingTimers, "timers left behind").to.equal(0);
-  });
+  afterEach(() => candidates.end());
 
-  const candidate = (name: string, timing: Partial<ElectionTiming> = {}): Candidate => {
-    const way = lease.way();
-    const lost: string[] = [];
-    const time = new PausableClock(clock);
-    const election = new LeaderElection({
-      leases: way,
-      name: "operator",
-      identity: name,
-      clock: time,
-      formatTime: (epochMs) => new Date(epochMs).toISOString(),
-      log: new RecordingLogger(),
-      metrics: createMetrics({ withProcessMetrics: false }).election("operator"),
-      onLost: (why) => lost.push(why.message),
-      timing,
-      random: () => 0.5,
-    });
-    const made = { name, election, way, lost, time };
-    candidates.push(made);
-    return made;
-  };
-  const leaders = (): string[] => candidates.filter(({ election }) => election.isLeaderNow()).map(({ name }) => name);
+  const candidate = (name: string, timing: Partial<ElectionTiming> = {}): Candidate => candidates.add(name, timing);
+  const leaders = (): string[] => candidates.leaders();
 
   it("leads at once when there is no lease, and keeps it", async () => {
     const only = candidate("a");
@@ -207,22 +168,6 @@ describe("LeaderElection", () => {
     expect(reads).to.equal(1);
   });
 
-  it("gives the lease up when it stops, so that a successor leads within the retry period", async () => {
-    const first = candidate("a");
-    first.election.start();
-    await settle();
-    const second = candidate("b");
-    second.election.start();
-    await clock.advance(3_000);
-    const stopping = first.election.stop();
-    await settle();
-    await stopping;
-    expect(lease.current?.record).to.include({ holderIdentity: "", leaseDurationSeconds: 1 });
-    expect([first.lost, first.election.lost.aborted], "giving up is not losing").to.deep.equal([[], false]);
-    await clock.advance(2_400);
-    expect(leaders()).to.deep.equal(["b"]);
-  });
-
   it("gives up also a lease that it renewed without getting the answer, but not one that somebody else holds", async () => {
     const first = candidate("a");
     first.election.start();
@@ -258,21 +203,20 @@ describe("LeaderElection", () => {
   it("refuses timings under which two could lead", () => {
     expect(() => candidate("a", { renewDeadlineMs: LEASE_MS })).to.throw(RangeError, "must be longer");
     expect(() => candidate("a", { retryPeriodMs: RENEW_MS })).to.throw(RangeError, "must be longer");
-    candidates.length = 0;
   });
 
   /** Something happens to the ways and the processes of the candidates, or to all clocks at once. */
   const disturb = (random: SeededRandom): void => {
-    const way = random.pick(candidates)?.way;
+    const way = random.pick(candidates.all)?.way;
     if (way !== undefined) way.state = random.pick(["open", "open", "cut", "silent", "deaf"] as const) ?? "open";
     if (random.below(20) === 0) clock.jump(random.below(20_000));
-    if (random.below(6) === 0) random.pick(candidates)?.time.pause();
-    for (const { time } of candidates) if (random.below(4) === 0) time.resume();
+    if (random.below(6) === 0) random.pick(candidates.all)?.time.pause();
+    for (const { time } of candidates.all) if (random.below(4) === 0) time.resume();
   };
   /** A process that lost its lease ends; another one starts in its place. */
   const replaceLosers = (step: number): void => {
-    for (const loser of candidates.filter(({ lost }) => lost.length > 0)) {
-      candidates.splice(candidates.indexOf(loser), 1);
+    for (const loser of candidates.all.filter(({ lost }) => lost.length > 0)) {
+      candidates.all.splice(candidates.all.indexOf(loser), 1);
       candidate(`${loser.name.slice(0, 1)}-${step}`).election.start();
     }
   };
@@ -280,7 +224,8 @@ describe("LeaderElection", () => {
   it("never has two that may write, through random cuts, silences and pauses of three", async () => {
     for (let seed = 1; seed <= 10; seed += 1) {
       const random = seededRandom(seed);
-      lease = new InMemoryLease();
+      candidates = new Candidates();
+      ({ clock, lease } = candidates);
       for (const name of ["a", "b", "c"]) candidate(`${name}-0`).election.start();
       const terms: string[] = [];
       for (let step = 0; step < 150; step += 1) {
@@ -294,10 +239,8 @@ describe("LeaderElection", () => {
         replaceLosers(step);
       }
       expect(terms.length, "the lease changes hands").to.be.greaterThan(2);
-      for (const { time } of candidates) time.resume();
-      const stopping = candidates.splice(0).map(({ election }) => election.stop());
-      await clock.advance(LEASE_MS);
-      await Promise.all(stopping);
+      for (const { time } of candidates.all) time.resume();
+      await candidates.end();
     }
   }).timeout(60_000);
 });

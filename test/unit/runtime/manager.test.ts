@@ -77,9 +77,9 @@ describe("Manager", () => {
       "+second",
       "-second",
       "-first",
+      "-lease",
       "-cache",
       "-server",
-      "-lease",
       "-events",
     ]);
     expect(clock.pendingTimers, "timers left behind").to.equal(0);
@@ -129,12 +129,12 @@ describe("Manager", () => {
       await starting;
       lead.resolve();
       await settle();
-      expect(steps).to.include.members(["-cache", "-server", "-lease", "-events"]);
+      expect(steps).to.include.members(["-lease", "-cache", "-server", "-events"]);
       expect(steps).not.to.include("+first");
     });
   }
 
-  it("makes every step of the stop, whatever the ones before it did, and gives the lease up last", async () => {
+  it("makes every step of the stop, whatever the ones before it did, and keeps the lease until what leads has had its time", async () => {
     const manager = managerWith({
       leaderRunnables: [
         part("hangs", { stop: () => new Promise(() => {}) }),
@@ -154,8 +154,21 @@ describe("Manager", () => {
     expect(steps).to.deep.equal([]);
     await clock.advance(1);
     await stopping;
-    expect(steps).to.deep.equal(["-cache", "-server", "-lease", "-events"]);
+    expect(steps).to.deep.equal(["-lease", "-cache", "-server", "-events"]);
     expect(log.messages("error")).to.have.length.at.least(2);
+  });
+
+  it("gives the lease up before it waits for what is only its own", async () => {
+    const hangs = { name: "cache", hasSynced: true, run: () => new Promise<void>(() => {}) };
+    const manager = managerWith({ caches: [hangs] });
+    lead.resolve();
+    await manager.start();
+    const stopping = manager.stop();
+    await settle();
+    expect(steps.at(-1)).to.equal("-lease");
+    await clock.advance(30_000);
+    await stopping;
+    expect(steps.slice(-2)).to.deep.equal(["-server", "-events"]);
   });
 
   it("stops once, however often it is asked", async () => {

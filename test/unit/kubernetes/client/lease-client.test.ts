@@ -1,8 +1,11 @@
+import { Readable } from "node:stream";
+
 import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import type { ApiRequest } from "../../../../src/kubernetes/client/exchange.ts";
 import { LeaseClient } from "../../../../src/kubernetes/client/lease-client.ts";
+import type { WatchFrame, WatchRequest } from "../../../../src/kubernetes/client/watch-stream.ts";
 import type { LeaseRecord } from "../../../../src/kubernetes/leases.ts";
 import { KubernetesError } from "../../../../src/kubernetes/resources.ts";
 
@@ -26,8 +29,10 @@ const refuse = (code: number) => (): never => {
 
 const clientWith = (
   answers: Partial<Record<ApiRequest["method"], () => unknown>>,
-): { leases: LeaseClient; requests: ApiRequest[] } => {
+  frames: readonly WatchFrame[] = [],
+): { leases: LeaseClient; requests: ApiRequest[]; watches: WatchRequest[] } => {
   const requests: ApiRequest[] = [];
+  const watches: WatchRequest[] = [];
   const transport = {
     request: <T>(request: ApiRequest): Promise<T> => {
       requests.push(request);
@@ -35,7 +40,11 @@ const clientWith = (
       return Promise.resolve().then(() => answers[request.method]?.() as T);
     },
   };
-  return { leases: new LeaseClient(transport, { namespace: "ops", name: "operator" }), requests };
+  const watch = (request: WatchRequest): AsyncIterable<WatchFrame> => {
+    watches.push(request);
+    return Readable.from(frames) as AsyncIterable<WatchFrame>;
+  };
+  return { leases: new LeaseClient({ namespace: "ops", name: "operator" }, { transport, watch }), requests, watches };
 };
 
 describe("LeaseClient", () => {
@@ -84,6 +93,25 @@ describe("LeaseClient", () => {
     expect(requests[0]?.body).to.deep.include({
       metadata: { name: "operator", namespace: "ops", resourceVersion: "8" },
       spec: RECORD,
+    });
+  });
+
+  it("watches the one lease, so that a Role may name it, and tells of its end", async () => {
+    const { leases, watches } = clientWith({}, [
+      { type: "MODIFIED", object: found("")() },
+      { type: "BOOKMARK", object: { metadata: { resourceVersion: "10" } } },
+      { type: "DELETED", object: found("")() },
+    ]);
+    const told: unknown[] = [];
+    for await (const lease of leases.watch("8", signal)) told.push(lease);
+    expect(told).to.deep.equal([{ record: { ...RECORD, holderIdentity: "" }, resourceVersion: "9" }, undefined]);
+    const { pathname, searchParams } = new URL(watches[0]?.path ?? "", "https://api");
+    expect(pathname).to.equal("/apis/coordination.k8s.io/v1/namespaces/ops/leases");
+    expect(Object.fromEntries(searchParams)).to.deep.equal({
+      fieldSelector: "metadata.name=operator",
+      watch: "true",
+      resourceVersion: "8",
+      timeoutSeconds: String(watches[0]?.timeoutSeconds),
     });
   });
 });
