@@ -103,7 +103,7 @@ function createControllers(parts: Parts): Runnable[] {
     topics.enqueue(key, { priority: "bulk", reason: "sweep" }),
   );
   const access = createAccessParts(parts);
-  const onSeen: TopicListeners["onSeen"] = (key, observed) => swept.saw(key, observed);
+  const onSeen: TopicListeners["onSeen"] = (key, topics) => swept.saw(key, topics);
   const ofTopics = { onOutage, onSeen, onLeftBehind: leaving(tellers.EventTopic) };
   const topics = createTopicController(parts, ledgers, ofTopics, access);
   const groups = createGroupParts(parts, { onOutage, onLeftBehind: leaving(tellers.ConsumerGroup) }, access);

@@ -129,6 +129,22 @@ export function itKeepsTheContractOfTopics(suite: () => KafkaSuite, release: Kaf
       expect(suite().kafka.requests("createTopic") - before).to.be.at.most(2);
     });
 
+    it("tells of a topic that it makes all that a description tells: its id, its replicas, and every key with its source", async () => {
+      const topic = {
+        name: suite().newName(),
+        partitions: 2,
+        configs: { "flush.ms": "7", "cleanup.policy": "compact" },
+      };
+      const created = value(await suite().create(topic));
+      const live = await eventually(
+        () => suite().admin.describeConfigs({ kind: "topic", name: topic.name }, call()),
+        (entries) => entries.length > 0,
+      );
+      const asTold = live.map(({ key, source, value: is }) => ({ key, source, value: is }));
+      expect(created.configs).to.have.deep.members(asTold);
+      expect([created.partitions, created.replicationFactor]).to.deep.equal([2, 1]);
+    });
+
     it("judges a creation without making the topic", async () => {
       const [name, taken] = [suite().newName(), (await suite().made()).name];
       const validated = value(await suite().admin.validateTopic({ name, configs: {} }, suite().write()));

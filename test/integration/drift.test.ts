@@ -13,6 +13,25 @@ describe("Drift", () => {
   });
   after(() => operator.stop());
 
+  it("is not suspected of topics that were just made: sweeps find what the brokers said of them, and run none", async () => {
+    const names = Array.from({ length: 20 }, (_, index) => `made-${index}`);
+    const runs = async (): Promise<number> => {
+      const lines = await operator.metrics('controller_runtime_reconcile_total{controller="event-topic"');
+      return lines.reduce((sum, line) => sum + Number(line.split(" ")[1]), 0);
+    };
+    const deadLetter = { enabled: true };
+    const [before, runsBefore] = [await operator.writes(), await runs()];
+    for (const name of names) await operator.createTopic(name, { config: { "flush.ms": 5 }, deadLetter });
+    for (const name of names) await eventually(() => operator.topic(name), ready("True", "Created"));
+    const sweeps = operator.kafkaRequests("DescribeConfigs");
+    await eventually(
+      () => operator.kafkaRequests("DescribeConfigs"),
+      (requests) => expect(requests).to.be.greaterThan(sweeps + 4),
+    );
+    expect((await runs()) - runsBefore, "one a topic").to.equal(names.length);
+    expect((await operator.writes()).kubernetes - before.kubernetes, "one a topic").to.equal(names.length);
+  });
+
   it("is found by the sweep and corrected, whatever key of ours it is, and told as an event", async () => {
     await operator.createTopic("corrected", { compressionType: "lz4", config: { "flush.ms": 5 } });
     await eventually(() => operator.topic("corrected"), ready("True", "Created"));

@@ -19,6 +19,7 @@ import { isCorrection, type ConfigChangeAction, type TopicAction } from "./actio
 import { applyTopics } from "./apply.ts";
 import { giveUpKafkaTopics } from "./departure.ts";
 import { desiredTopics, type DesiredTopics } from "./desired-topics.ts";
+import type { SeenTopics } from "./fingerprint.ts";
 import type { TopicFlow } from "./flow.ts";
 import { newHolds } from "./guarded-changes.ts";
 import type { TopicQuestion } from "./kept-looks.ts";
@@ -59,7 +60,7 @@ export interface TopicListeners {
   /** Something failed that the bus' connection may be the reason of. */
   onOutage(busName: string): void;
   /** What is to be seen after the run; undefined where that is not known. */
-  onSeen(key: string, observed: ObservedTopics | undefined): void;
+  onSeen(key: string, topics: SeenTopics | undefined): void;
   /** The object lets go of topics, which stay in Kafka. True once that is told where it is found later. */
   onLeftBehind(topic: EventTopic, left: readonly LeftInKafka[]): boolean;
 }

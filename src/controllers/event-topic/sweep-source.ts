@@ -1,8 +1,6 @@
 // EventTopics in the sweep: what a look at their topics yields is reduced to a fingerprint and compared with that of the
 // last run; and the health of their partitions is counted on the way. Wakes, and concludes nothing else.
 
-import { createHash } from "node:crypto";
-
 import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
@@ -12,6 +10,7 @@ import { keyOf } from "../../runtime/object-key.ts";
 import type { Store } from "../../runtime/store.ts";
 import type { BusRegistry, TopicHealth } from "../bus-registry.ts";
 import type { SweepItem, SweepSource } from "../sweep.ts";
+import { fingerprintOf, seen, type SeenTopics } from "./fingerprint.ts";
 import { observeTopics, type ObservedTopic, type ObservedTopics } from "./observe.ts";
 
 /** What may have been put right in Kafka or in its rights, where nobody tells us: tried again by each sweep. */
@@ -23,9 +22,6 @@ const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
   "DeletionBlocked",
   "AlreadyExists",
 ]);
-
-/** Bytes of a fingerprint: enough that one in 10^9 looks would be mistaken at ten thousand topics. */
-const FINGERPRINT_BYTES = 8;
 
 export class TopicSweepSource implements SweepSource {
   readonly #topics: Store<EventTopic>;
@@ -41,9 +37,9 @@ export class TopicSweepSource implements SweepSource {
   }
 
   /** What is to be seen after a run; undefined where that is not known, so that the next sweep wakes the object. */
-  saw(key: string, observed: ObservedTopics | undefined): void {
-    if (observed === undefined) this.#seen.delete(key);
-    else this.#seen.set(key, { fingerprint: fingerprintOf(observed), deadLetters: [...observed.deadLetters.keys()] });
+  saw(key: string, topics: SeenTopics | undefined): void {
+    if (topics === undefined) this.#seen.delete(key);
+    else this.#seen.set(key, { fingerprint: fingerprintOf(topics), deadLetters: [...topics.deadLetters.keys()] });
   }
 
   begin(busName: string): readonly SweepItem[] {
@@ -79,7 +75,7 @@ export class TopicSweepSource implements SweepSource {
       const answer = await observeTopics(topicName, this.#seen.get(key)?.deadLetters ?? [], admin, call);
       if (answer.status !== "ok") return false;
       for (const observed of readableOf(answer.value)) this.#count(busName, observed);
-      if (this.#seen.get(key)?.fingerprint !== fingerprintOf(answer.value)) this.#wake(key);
+      if (this.#seen.get(key)?.fingerprint !== fingerprintOf(seen(answer.value))) this.#wake(key);
       return true;
     };
     return { key, look };
@@ -103,20 +99,4 @@ function isOutOfSync({ inSyncReplicas, replicas }: PartitionState): boolean {
 
 function readableOf({ source, deadLetters }: ObservedTopics): ObservedTopic[] {
   return [source, ...[...deadLetters.values()].flatMap((answer) => (answer.status === "ok" ? [answer.value] : []))];
-}
-
-/** Of everything that a plan looks at; leaders and in-sync replicas come and go. */
-function fingerprintOf({ source, deadLetters }: ObservedTopics): string {
-  const hash = createHash("sha256").update(described(source));
-  for (const [name, answer] of deadLetters) {
-    hash.update(`\n\n${name} ${answer.status === "ok" ? described(answer.value) : answer.status}`);
-  }
-  return hash.digest().toString("latin1", 0, FINGERPRINT_BYTES);
-}
-
-function described(observed: ObservedTopic): string {
-  if (observed.kind === "absent") return "absent";
-  const replicas = observed.topic.partitions.map((partition) => `/${partition.replicas.length}`);
-  const configs = Array.from(observed.configs.values(), ({ key, value, source }) => `\n${key}=${value}@${source}`);
-  return `${observed.topic.id}${replicas.join("")}${configs.join("")}`;
 }

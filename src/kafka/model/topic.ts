@@ -1,5 +1,7 @@
 // A topic as Kafka holds it. Pure data.
 
+import type { ConfigEntry } from "./topic-config.ts";
+
 export interface PartitionState {
   readonly index: number;
   /** Broker id, undefined while the partition has no leader. */
@@ -35,7 +37,12 @@ export interface CreatedTopic {
   readonly partitions?: number | undefined;
   /** As `partitions`. */
   readonly replicationFactor?: number | undefined;
+  /** Every key that it has, inherited ones included, as a description would tell it; undefined likewise. */
+  readonly configs?: readonly CreatedConfig[] | undefined;
 }
+
+/** What a creation tells of a key. */
+export type CreatedConfig = Pick<ConfigEntry, "key" | "value" | "source">;
 
 /** What is told of a topic that would be created. */
 export interface ValidatedTopic {

@@ -63,7 +63,9 @@ export class InMemoryAdmin implements KafkaAdmin {
   createTopic(topic: NewTopic, call: WriteCall): Promise<Answer<CreatedTopic>> {
     return this.#gate.pass("createTopic", topic.name, call, () => {
       const created = this.#kafka.topics.create(topic);
-      return isFailure(created) ? failedWith(created) : ok(describeCreated(created));
+      return isFailure(created)
+        ? failedWith(created)
+        : ok({ ...describeCreated(created), configs: this.#createdConfigs(topic.name) });
     });
   }
 
@@ -223,6 +225,11 @@ export class InMemoryAdmin implements KafkaAdmin {
     if (resource.kind === "topic") return this.#kafka.topics.describeConfigs(resource.name);
     if (resource.kind === "group") return this.#kafka.groups.describeConfigs(resource.name);
     return this.#unknownBroker(resource.name) ?? [];
+  }
+
+  #createdConfigs(name: string): CreatedTopic["configs"] {
+    const entries = this.#kafka.topics.describeConfigs(name);
+    return isFailure(entries) ? undefined : entries.map(({ key, source, value }) => ({ key, source, value }));
   }
 
   #alter(resource: ConfigResource, change: ConfigChange): KafkaFailure | undefined {

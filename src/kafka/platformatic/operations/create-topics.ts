@@ -2,10 +2,11 @@
 
 import { createTopicsV7 } from "@platformatic/kafka";
 
-import type { CreatedTopic, NewTopic, ValidatedTopic } from "../../model/topic.ts";
+import type { CreatedConfig, CreatedTopic, NewTopic, ValidatedTopic } from "../../model/topic.ts";
 import { controllerTimeoutMs, recordsMost } from "../limits.ts";
 import { type Operation, resultOf } from "../operation.ts";
 import { topicIdFromUuid } from "../topic-id.ts";
+import { configSource } from "./config-resource.ts";
 
 export interface TopicCreation {
   readonly topic: NewTopic;
@@ -33,13 +34,26 @@ function toCreated(
     id: topicIdFromUuid(response.topicId),
     partitions: numPartitions > 0 ? numPartitions : topic.partitions,
     replicationFactor: replicationFactor > 0 ? replicationFactor : topic.replicationFactor,
-    configKeys: validateOnly ? keysOf(response) : undefined,
+    configKeys: validateOnly
+      ? configsOf(response)
+          ?.map(({ key }) => key)
+          .toSorted()
+      : undefined,
+    configs: validateOnly ? undefined : configsOf(response),
   };
 }
 
-function keysOf({ configs, topicConfigErrorCode }: createTopicsV7.CreateTopicsResponseTopic): string[] | undefined {
+function configsOf({
+  configs,
+  topicConfigErrorCode,
+}: createTopicsV7.CreateTopicsResponseTopic): CreatedConfig[] | undefined {
   // Hidden likewise, and then the list is empty.
-  return topicConfigErrorCode === 0 ? configs?.map(({ name }) => name).toSorted() : undefined;
+  if (topicConfigErrorCode !== 0) return undefined;
+  return configs?.map((entry) => ({
+    key: entry.name,
+    value: entry.value ?? null,
+    source: configSource(entry.configSource),
+  }));
 }
 
 function toRequest({ topic }: TopicCreation): createTopicsV7.CreateTopicsRequestTopic {

@@ -5,6 +5,7 @@ import type { EventTopic } from "../../../../src/api/event-topic.ts";
 import { BusRegistry } from "../../../../src/controllers/bus-registry.ts";
 import type { TopicAction } from "../../../../src/controllers/event-topic/actions.ts";
 import type { Applied } from "../../../../src/controllers/event-topic/apply.ts";
+import { seen, type SeenTopics } from "../../../../src/controllers/event-topic/fingerprint.ts";
 import { observeTopics, type ObservedTopics } from "../../../../src/controllers/event-topic/observe.ts";
 import { seenAfter } from "../../../../src/controllers/event-topic/seen-after.ts";
 import { TopicSweepSource } from "../../../../src/controllers/event-topic/sweep-source.ts";
@@ -43,7 +44,7 @@ describe("What is to be seen after a run", () => {
     await kafka.admin().alterConfigs({ kind: "topic", name }, { set: { [key]: value }, unset: [] }, write);
   };
   /** Whether the next sweep wakes the object. */
-  const wakes = async (seen: ObservedTopics | undefined): Promise<boolean> => {
+  const wakes = async (topics: SeenTopics | undefined): Promise<boolean> => {
     const store = new ObjectStore<EventTopic>({
       indexes: { bus: ({ status }) => (status?.bus === undefined ? [] : [status.bus.name]) },
       onListenerError: () => {},
@@ -59,7 +60,7 @@ describe("What is to be seen after a run", () => {
     registry.report(BUS, { kind: "connected", cluster: answer.value, admin });
     const woken: string[] = [];
     const source = new TopicSweepSource(store, registry, (key) => woken.push(key));
-    source.saw(KEY, seen);
+    source.saw(KEY, topics);
     for (const item of source.begin(BUS)) await item.look(admin, call);
     return woken.length > 0;
   };
@@ -71,7 +72,7 @@ describe("What is to be seen after a run", () => {
     const changes = [result(set("orders", "retention.ms", "60000")), result(set("orders.dlq", "flush.ms", "5"))];
     expect(await wakes(seenAfter(before, changes))).to.equal(false);
     expect(await wakes(seenAfter(await observe(), [])), "of a run that changed nothing").to.equal(false);
-    expect(await wakes(before), "as it was").to.equal(true);
+    expect(await wakes(seen(before)), "as it was").to.equal(true);
   });
 
   it("differs from what a sweep sees where Kafka did otherwise", async () => {
@@ -81,8 +82,45 @@ describe("What is to be seen after a run", () => {
   });
 
   it("does not depend on what is written on the object", async () => {
-    const seen = await observe();
-    expect(seenAfter(seen, [result({ type: "recordOwnership", finalizer: true, cause: "declared" })])).to.equal(seen);
+    const observed = await observe();
+    const written = result({ type: "recordOwnership", finalizer: true, cause: "declared" });
+    expect(seenAfter(observed, [written])).to.deep.equal(seen(observed));
+  });
+
+  describe("that made topics", () => {
+    const write: WriteCall = { ...call, clusterId: new InMemoryKafka().clusterId };
+    const make = async (name: string, asked: Readonly<Record<string, string>>, got = asked): Promise<Result> => {
+      const topic = { name, partitions: 2, configs: got };
+      const answer = await kafka.admin().createTopic(topic, { ...write, clusterId: kafka.clusterId });
+      return result({ type: "createTopic", topic: { ...topic, configs: asked }, cause: "declared" }, answer);
+    };
+    beforeEach(() => {
+      kafka = new InMemoryKafka();
+    });
+
+    it("is what a sweep sees of them, whatever they inherit, so that it wakes nobody", async () => {
+      const before = await observe();
+      const made = [await make("orders", { "retention.ms": "60000" }), await make("orders.dlq", {})];
+      expect(await wakes(seenAfter(before, made))).to.equal(false);
+      expect(await wakes(seenAfter(before, made.slice(0, 1))), "of dead letters that nobody made").to.equal(true);
+    });
+
+    it("differs from what a sweep sees where somebody changes them", async () => {
+      const before = await observe();
+      const made = [await make("orders", { "retention.ms": "60000" }), await make("orders.dlq", {})];
+      await alter("orders", "flush.ms", "5");
+      expect(await wakes(seenAfter(before, made))).to.equal(true);
+    });
+
+    for (const [why, asked, got] of [
+      ["a value is another than was asked", { "retention.ms": "60000" }, { "retention.ms": "70000" }],
+      ["a value was left out", { "retention.ms": "60000", "flush.ms": "5" }, { "flush.ms": "5" }],
+      ["a value was added", { "flush.ms": "5" }, { "retention.ms": "60000", "flush.ms": "5" }],
+    ] as const) {
+      it(`is not known where ${why}: the object is looked at`, async () => {
+        expect(seenAfter(await observe(), [await make("orders", asked, got)])).to.equal(undefined);
+      });
+    }
   });
 
   const creation: TopicAction = { type: "createTopic", topic: { name: "orders", configs: {} }, cause: "declared" };
@@ -92,7 +130,8 @@ describe("What is to be seen after a run", () => {
     ["a change was not tried", [result(set("orders", "flush.ms", "5"), { status: "skipped", after: "0" })]],
     ["a change got no answer", [result(set("orders", "flush.ms", "5"), { status: "unknown", reason: "lost" })]],
     ["a key falls back to what the broker gives", [result(set("orders", "flush.ms", undefined))]],
-    ["a topic was made", [result(creation)]],
+    ["a topic was made of which the broker tells only its id", [result(creation, ok({ id: "1" }))]],
+    ["a topic was grown", [result({ type: "growPartitions", topicName: "orders", from: 2, to: 3, cause: "declared" })]],
   ] as const) {
     it(`is not known where ${why}`, async () => {
       expect(seenAfter(await observe(), results)).to.equal(undefined);
