@@ -15,13 +15,12 @@ export interface CrashPointOptions {
   readonly onCrash?: (() => void) | undefined;
 }
 
-/** What a dead process waits for. */
-const NEVER = new Promise<never>(() => {});
-
 export class CrashPoint {
   /** The side effects that were begun and count, in order. */
   readonly effects: string[] = [];
   readonly #options: CrashPointOptions;
+  /** What the dead process waits for. Its own: one for all would keep every process that ever waited in memory. */
+  readonly #never = new Promise<never>(() => {});
   #isDead = false;
 
   constructor(options: CrashPointOptions = {}) {
@@ -41,30 +40,30 @@ export class CrashPoint {
 
   /** A call that changes nothing. */
   async read<T>(call: () => Promise<T>): Promise<T> {
-    return await (this.#isDead ? NEVER : this.#heard(call()));
+    return await (this.#isDead ? this.#never : this.#heard(call()));
   }
 
   /** A call that changes something outside. What others have sent before the process dies still arrives. */
   async effect<T>(name: string, call: () => Promise<T>): Promise<T> {
-    if (this.#isDead) return await NEVER;
+    if (this.#isDead) return await this.#never;
     if (this.#options.counts?.test(name) === false) return await this.#heard(call());
     this.effects.push(name);
     if (this.effects.length !== this.#options.at) return await this.#heard(call());
     this.#isDead = true;
     if (this.#options.side !== "before") await call().catch(() => {});
     this.#options.onCrash?.();
-    return await NEVER;
+    return await this.#never;
   }
 
   async *watch<T>(events: AsyncIterable<T>): AsyncIterable<T> {
-    if (this.#isDead) await NEVER;
-    for await (const event of events) yield this.#isDead ? await NEVER : event;
-    if (this.#isDead) await NEVER;
+    if (this.#isDead) await this.#never;
+    for await (const event of events) yield this.#isDead ? await this.#never : event;
+    if (this.#isDead) await this.#never;
   }
 
   async #heard<T>(call: Promise<T>): Promise<T> {
     const [answer] = await Promise.allSettled([call]);
-    if (this.#isDead) return await NEVER;
+    if (this.#isDead) return await this.#never;
     if (answer.status === "rejected") throw answer.reason;
     return answer.value;
   }
