@@ -13,6 +13,7 @@ interface Meta {
   readonly creationTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
 }
 
 function metadata(meta: Meta, name: string) {

@@ -23,6 +23,7 @@ export interface RunGiven extends ResolvedGiven {
   readonly spec?: Partial<EventTopicSpec>;
   readonly status?: EventTopicStatus;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
   /** What Kafka holds of the dead-letter topics, by name. */
   readonly observedLetters?: ReadonlyMap<string, Answer<ObservedTopic>>;
   /** What Kafka answers to every action, or to each. */
@@ -38,8 +39,8 @@ export interface RunResult extends Verdict<EventTopicStatus> {
 
 /** Generation 2 of an EventTopic whose topic is `source`. */
 export function runTopic(source: ObservedTopic, given: RunGiven = {}): RunResult {
-  const { nowMs = NOW, annotations = {} } = given;
-  const topic = anEventTopic(given.spec, { generation: 2, annotations }, given.status);
+  const { nowMs = NOW, annotations = {}, finalizers = [] } = given;
+  const topic = anEventTopic(given.spec, { generation: 2, annotations, finalizers }, given.status);
   const memory = memoryOf(topic, nowMs);
   const resolved = aResolvedTopic(topic, given, memory.policyName);
   const desired = desiredTopics(topic, resolved, memory);

@@ -90,6 +90,8 @@ export interface ResolvedGiven {
   readonly adoptionCeiling?: "Never" | "IfIdentical" | "Adopt";
   /** It is not known which policy applies. */
   readonly undecided?: boolean;
+  /** What its topics have to do with KafkaTopics. */
+  readonly delegation?: ResolvedTopic["delegation"];
 }
 
 function choiceOf({ policy, undecided = false }: ResolvedGiven): ResolvedTopic["policy"] {
@@ -114,6 +116,7 @@ export function aResolvedTopic(topic: EventTopic, given: ResolvedGiven = {}, rec
     guard: resolveGuard(bus, choice, recordedPolicy, recorded),
     deadLetters: given.deadLetters ?? [],
     consumerGroups: given.consumerGroups,
+    delegation: given.delegation,
     grant: { kind: "granted", adoption: adoptionCeiling, deletionPolicies: ["Retain", "Delete"] },
     speakers: {
       topic: topic.spec,

@@ -330,6 +330,14 @@ export function describeResources(subject: string, start: () => Promise<Resource
       expect(await resources.get({ namespace, name }, call)).to.equal(undefined);
     });
 
+    it("deletes only the version that was looked at, where one is given", async () => {
+      const { metadata } = await others.create(name, { size: 1 });
+      await others.edit(name, { size: 2 });
+      const error: unknown = await resources.delete(metadata, call).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(KubernetesError).with.property("code", 409);
+      await resources.delete((await get()).metadata, call);
+    });
+
     it("makes no request for a caller who has given up", async () => {
       const reason = new Error("Enough");
       const error: unknown = await resources

@@ -264,9 +264,12 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
     return replaced;
   }
 
-  async delete(object: ObjectIdentity, call: ApiCall): Promise<void> {
+  async delete(object: ObjectIdentity & Partial<ObjectVersion>, call: ApiCall): Promise<void> {
     await this.#admit("delete", keyOf(object), call);
-    if (this.#objects.get(keyOf(object))?.metadata.uid === object.uid) this.remove(object);
+    if (this.#objects.get(keyOf(object))?.metadata.uid !== object.uid) return;
+    const { resourceVersion } = object;
+    if (resourceVersion !== undefined) this.#newest({ ...object, resourceVersion });
+    this.remove(object);
   }
 
   /** RFC 3339, whole seconds. */
