@@ -19,6 +19,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     does: "the operator with 100, 1,000 and 10,000 EventTopics on a real Kafka and on a stub (cases by name)",
     load: async () => (await import("./topics.ts")).benchTopics,
   },
+  groups: {
+    does: "the operator with 100 and 1,000 ConsumerGroups on topics of 10 partitions (cases by name)",
+    load: async () => (await import("./groups.ts")).benchGroups,
+  },
 };
 
 const given = process.argv.slice(2);

@@ -10,7 +10,8 @@ import type { WriteCall } from "../src/kafka/admin.ts";
 import { connectKafka } from "../src/kafka/platformatic/kafka-admin.ts";
 import { systemClock } from "../src/runtime/clock.ts";
 import type { ControlPlane } from "../test/environment/control-plane.ts";
-import { concurrently, sendJson, topicName, topicSpec } from "./topics-load.ts";
+import { concurrently, sendJson } from "./object-load.ts";
+import { topicName, topicSpec } from "./topics-load.ts";
 
 /** More in flight brings no more through: the API server's CPU is the limit. */
 const CREATES_IN_FLIGHT = 16;

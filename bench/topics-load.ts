@@ -1,15 +1,7 @@
-// The other side of the topics benchmark: creates and edits EventTopics as an impatient user would, and sees with a watch
-// of its own when each is Ready. It shares no code with the operator's client.
+// The EventTopics of the topics benchmark, as Strimzi was measured with.
 
-import { Pool } from "undici";
-
-import type { EventTopic, EventTopicSpec } from "../src/api/event-topic.ts";
-import type { ControlPlane } from "../test/environment/control-plane.ts";
-
-/** As Strimzi was measured with. */
-const IN_FLIGHT = 64;
-const READY_TIMEOUT_MS = 300_000;
-const GROUP = "/apis/eventbus.dev/v1alpha1";
+import type { EventTopicSpec } from "../src/api/event-topic.ts";
+import type { Subject } from "./object-load.ts";
 
 export interface TopicShape {
   readonly bus: string;
@@ -29,199 +21,14 @@ export function topicSpec(index: number, { bus, partitions }: TopicShape): Parti
   };
 }
 
-/** When something was asked for, and when the watch showed it; milliseconds of `performance.now()`. */
-export interface Latency {
-  readonly askedAt: number;
-  readonly readyAt: number;
-}
-
-export class TopicLoad implements AsyncDisposable {
-  readonly namespace: string;
-  readonly #controlPlane: ControlPlane;
-  readonly #pool: Pool;
-  readonly #stop = new AbortController();
-  readonly #askedAt = new Map<string, number>();
-  readonly #readyAt = new Map<string, number>();
-  readonly #awaited = new Map<string, { readonly generation: number; readonly tell: (at: number) => void }>();
-  readonly #generations = new Map<string, number>();
-  #watch: Promise<void> | undefined;
-  #failure: Error | undefined;
-
-  constructor(controlPlane: ControlPlane, namespace: string) {
-    this.#controlPlane = controlPlane;
-    this.namespace = namespace;
-    const connect = { ca: controlPlane.caPem };
-    const options = { connections: IN_FLIGHT + 1, pipelining: 1, allowH2: false, connect, bodyTimeout: 0 };
-    this.#pool = new Pool(controlPlane.url, options);
-  }
-
-  /** Makes the namespace and begins to watch it. */
-  async open(): Promise<void> {
-    await this.#send("POST", "/api/v1/namespaces", { metadata: { name: this.namespace } });
-    const list = await this.#send<EventTopic>("GET", `${this.#path()}?limit=1`);
-    await this.#openWatch(list.metadata.resourceVersion);
-  }
-
-  /** Creates topics `from` to `to` (excluded) as fast as the API server takes them; seconds that it took. */
-  async create(from: number, to: number, shape: TopicShape): Promise<number> {
-    const startedAt = performance.now();
-    await concurrently(IN_FLIGHT, to - from, async (offset) => {
-      const name = topicName(from + offset);
-      this.#askedAt.set(name, performance.now());
-      const body = topicObject(name, topicSpec(from + offset, shape));
-      await this.#send("POST", this.#path(), body);
-    });
-    return (performance.now() - startedAt) / 1_000;
-  }
-
-  /** Resolves when topics `from` to `to` (excluded) have been seen Ready. */
-  async allReady(from: number, to: number): Promise<readonly Latency[]> {
-    const names = Array.from({ length: to - from }, (_, offset) => topicName(from + offset));
-    const latencies: Latency[] = [];
-    for (const name of names) {
-      const readyAt = this.#readyAt.get(name) ?? (await this.#whenReady(name, 1));
-      latencies.push({ askedAt: this.#askedAt.get(name) ?? NaN, readyAt });
-    }
-    return latencies;
-  }
-
-  /** Edits one topic; resolves when the watch shows that generation Ready. */
-  async edit(index: number, patch: Partial<EventTopicSpec>): Promise<Latency> {
-    const name = topicName(index);
-    const askedAt = performance.now();
-    const { metadata } = await this.#send<EventTopic>("PATCH", `${this.#path()}/${name}`, { spec: patch });
-    const generation = metadata.generation ?? 0;
-    const seen = (this.#generations.get(name) ?? 0) >= generation ? this.#readyAt.get(name) : undefined;
-    return { askedAt, readyAt: seen ?? (await this.#whenReady(name, generation)) };
-  }
-
-  /** As many seen Ready as have ever been. */
-  get readyCount(): number {
-    return this.#readyAt.size;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await this.#watch?.catch(() => {});
-    await this.#pool.destroy();
-  }
-
-  async #whenReady(name: string, generation: number): Promise<number> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const giveUp = (): void => reject(new Error(`EventTopic "${name}" was not Ready within ${READY_TIMEOUT_MS} ms`));
-    const timer = setTimeout(giveUp, READY_TIMEOUT_MS);
-    this.#awaited.set(name, { generation, tell: resolve });
-    return await promise.finally(() => clearTimeout(timer));
-  }
-
-  async #openWatch(resourceVersion: string): Promise<void> {
-    const query = `watch=true&allowWatchBookmarks=true&timeoutSeconds=3600&resourceVersion=${resourceVersion}`;
-    const { body, statusCode } = await this.#pool.request({
-      method: "GET",
-      path: `${this.#path()}?${query}`,
-      headers: this.#headers(),
-      signal: this.#stop.signal,
-    });
-    if (statusCode !== 200) throw new Error(`Cannot watch EventTopics: ${statusCode} ${await body.text()}`);
-    this.#watch = this.#follow(body, resourceVersion);
-    this.#watch.catch(() => {});
-  }
-
-  /** The API server lets go of watchers that lag behind; then it goes on where it was. */
-  async #follow(body: AsyncIterable<Uint8Array>, from: string): Promise<void> {
-    let seenVersion = from;
-    try {
-      for await (const object of objectsOf(body)) {
-        seenVersion = object.metadata.resourceVersion;
-        this.#saw(object);
-      }
-    } catch (error) {
-      if (!this.#stop.signal.aborted && !(error instanceof Error && error.message === "terminated")) {
-        this.#failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
-      }
-    }
-    if (!this.#stop.signal.aborted) await this.#openWatch(seenVersion);
-  }
-
-  #saw({ metadata, status }: EventTopic): void {
-    const { name, generation = 0 } = metadata;
-    const isReady = status?.conditions?.some(({ type, status: value }) => type === "Ready" && value === "True");
-    if (isReady !== true || status?.observedGeneration !== generation) return;
-    const now = performance.now();
-    if ((this.#generations.get(name) ?? 0) < generation) {
-      this.#generations.set(name, generation);
-      this.#readyAt.set(name, now);
-    }
-    const awaited = this.#awaited.get(name);
-    if (awaited === undefined || awaited.generation > generation) return;
-    this.#awaited.delete(name);
-    awaited.tell(now);
-  }
-
-  async #send<T>(method: "GET" | "POST" | "PATCH", path: string, content?: unknown): Promise<T> {
-    const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-    return await sendJson<T>(this.#pool, { method, path, headers: this.#headers(type), body: content });
-  }
-
-  #path(): string {
-    return `${GROUP}/namespaces/${this.namespace}/eventtopics`;
-  }
-
-  #headers(contentType = "application/json"): Record<string, string> {
-    return { authorization: `Bearer ${this.#controlPlane.adminToken}`, "content-type": contentType };
-  }
-}
-
 export function topicName(index: number): string {
   return `topic-${index}`;
 }
 
-function topicObject(name: string, spec: Partial<EventTopicSpec>): object {
-  return { apiVersion: "eventbus.dev/v1alpha1", kind: "EventTopic", metadata: { name }, spec };
-}
-
-/** Calls `work` for 0 to `count` (excluded), `inFlight` at a time. */
-export async function concurrently(
-  inFlight: number,
-  count: number,
-  work: (index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let index = next++; index < count; index = next++) await work(index);
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
-}
-
-interface JsonRequest {
-  readonly method: "GET" | "POST" | "PATCH";
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body?: unknown;
-}
-
-/** Rejects for every answer that is no success. */
-export async function sendJson<T>(pool: Pool, request: JsonRequest): Promise<T> {
-  const { method, path, headers, body: content } = request;
-  const body = content === undefined ? null : JSON.stringify(content);
-  const answer = await pool.request({ method, path, headers, body });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-  return JSON.parse(text) as T;
-}
-
-async function* objectsOf(body: AsyncIterable<Uint8Array>): AsyncIterable<EventTopic> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-    rest = lines.pop() ?? "";
-    for (const line of lines) {
-      const { type, object } = JSON.parse(line) as { readonly type: string; readonly object: EventTopic };
-      if (type === "ERROR") throw new Error(`Cannot watch EventTopics: ${line}`);
-      yield object;
-    }
-  }
-}
+export const EVENT_TOPICS: Subject<TopicShape> = {
+  kind: "EventTopic",
+  plural: "eventtopics",
+  controller: "event-topic",
+  name: topicName,
+  spec: topicSpec,
+};

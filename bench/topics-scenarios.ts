@@ -5,11 +5,12 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { growth } from "./metrics-reading.ts";
+import type { Latency } from "./object-load.ts";
+import { costOf, type OperatorWorld, type Totals } from "./operator-world.ts";
 import { percentile, type Figure } from "./report.ts";
 import { BATCH, type ApiCeiling, type KafkaCeiling } from "./topics-ceilings.ts";
 import { FIGURE } from "./topics-figures.ts";
-import type { Latency } from "./topics-load.ts";
-import type { Totals, TopicsWorld } from "./topics-world.ts";
+import type { TopicShape } from "./topics-load.ts";
 
 export type Figures = Record<string, Figure>;
 
@@ -20,7 +21,7 @@ const LIVE_TOPICS = 50;
 const SHORT_INTERVAL_SECONDS = 5;
 
 export interface ScenarioOptions {
-  readonly world: TopicsWorld;
+  readonly world: OperatorWorld<TopicShape>;
   readonly topics: number;
   readonly partitions: number;
   readonly api: ApiCeiling;
@@ -76,7 +77,11 @@ export async function arrival({ world, topics, partitions, api, kafka }: Scenari
 }
 
 /** Seconds from the create of one topic, with nothing else to do, to its Ready. */
-async function loneCreate({ bus, load }: TopicsWorld, index: number, partitions: number): Promise<number> {
+async function loneCreate(
+  { bus, load }: OperatorWorld<TopicShape>,
+  index: number,
+  partitions: number,
+): Promise<number> {
   await load.create(index, index + 1, { bus, partitions });
   const [only] = await load.allReady(index, index + 1);
   return only === undefined ? NaN : (only.readyAt - only.askedAt) / 1_000;
@@ -184,19 +189,6 @@ export async function steadyState({ world, topics, passes = 6 }: ScenarioOptions
   };
 }
 
-interface Cost {
-  readonly before: Totals;
-  readonly after: Totals;
-  readonly cpuSeconds: number;
-}
-
-async function costOf(world: TopicsWorld, seconds: number): Promise<Cost> {
-  const before = await world.totals();
-  await sleep(seconds * 1_000);
-  const after = await world.totals();
-  return { before, after, cpuSeconds: after.operator.cpuSeconds - before.operator.cpuSeconds };
-}
-
 /** The operator starts and finds all topics to be made, while somebody edits some that were there before. */
 export async function coldStart({ world, topics, partitions }: ScenarioOptions): Promise<Figures> {
   const settled = LIVE_TOPICS;
@@ -221,7 +213,7 @@ export async function coldStart({ world, topics, partitions }: ScenarioOptions):
 }
 
 /** Milliseconds of each edit that ended before `all` did. */
-async function liveEdits(world: TopicsWorld, settled: number, all: Promise<unknown>): Promise<number[]> {
+async function liveEdits(world: OperatorWorld<TopicShape>, settled: number, all: Promise<unknown>): Promise<number[]> {
   const end = new AbortController();
   void all.finally(() => end.abort());
   const taken: number[] = [];

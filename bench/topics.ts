@@ -2,18 +2,17 @@
 // API's side is seen alone. `topics [cases…] [--cpu-prof folder]`, by default all but the smoke test.
 
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { availableParallelism, loadavg } from "node:os";
 import { parseArgs, promisify } from "node:util";
 
 import { NODE_FLAGS } from "../hack/shipped-form.ts";
-import { KUBERNETES_VERSION } from "../hack/toolchain/control-plane-pins.mjs";
 import { Bundles } from "./operator-process.ts";
+import { chosenCases, operatorConditions } from "./operator-suite.ts";
+import { OperatorWorld, type Backend, type Programs } from "./operator-world.ts";
 import { table, type BenchCase, type BenchReport } from "./report.ts";
 import { KafkaCeiling, measureApiCeiling } from "./topics-ceilings.ts";
 import { FIGURE } from "./topics-figures.ts";
+import { EVENT_TOPICS } from "./topics-load.ts";
 import { arrival, coldStart, edits, restart, steadyState, type Figures } from "./topics-scenarios.ts";
-import { TopicsWorld, type Backend, type Programs } from "./topics-world.ts";
 
 const SCENARIOS = { arrival, edits, restart, steadyState, coldStart } as const;
 
@@ -30,9 +29,6 @@ interface CaseOptions {
   /** Only where it is asked for. */
   readonly isExtra?: boolean;
 }
-
-const KAFKA_JARS = new URL("../hack/toolchain/kafka-jars.lock", import.meta.url);
-const KAFKA_VERSION = /kafka-clients-([\d.]+)\.jar/.exec(readFileSync(KAFKA_JARS, "utf8"))?.[1] ?? "unknown";
 
 const CASES: readonly CaseOptions[] = [
   {
@@ -60,23 +56,14 @@ const CASES: readonly CaseOptions[] = [
 ];
 
 const CEILING_OBJECTS = 2_000;
-/** More of the machine than this is not ours. */
-const BUSY_SHARE = 0.25;
-
 export async function benchTopics(args: readonly string[]): Promise<BenchReport> {
   const { values, positionals } = parseArgs({
     args: [...args],
     options: { "cpu-prof": { type: "string" } },
     allowPositionals: true,
   });
-  const unknown = positionals.filter((name) => !CASES.some((known) => known.name === name));
-  if (unknown.length > 0) {
-    throw new Error(`There is no case "${unknown.join('", "')}"; cases: ${CASES.map(({ name }) => name).join(", ")}`);
-  }
-  const chosen = CASES.filter(({ name, isExtra }) =>
-    positionals.length === 0 ? !isExtra : positionals.includes(name),
-  );
-  const load = loadAtStart();
+  const chosen = chosenCases(CASES, positionals);
+  const conditions = operatorConditions();
   await using bundles = await Bundles.open();
   const programs = {
     operator: await bundles.bundle("src/main.ts"),
@@ -98,11 +85,7 @@ export async function benchTopics(args: readonly string[]): Promise<BenchReport>
   }
   return {
     title: "EventTopics at scale",
-    conditions: {
-      "load average at start": load,
-      form: "bundle as shipped, ServiceAccount with config/rbac, audit log on, etcd without fsync, Kafka on tmpfs",
-      versions: `kube-apiserver ${KUBERNETES_VERSION}, Kafka ${KAFKA_VERSION}`,
-    },
+    conditions,
     cases,
     charts: chartsOf(cases),
   };
@@ -110,7 +93,7 @@ export async function benchTopics(args: readonly string[]): Promise<BenchReport>
 
 async function measure(options: CaseOptions, programs: Programs, profileFolder?: string): Promise<Figures> {
   const { topics, backend, scenarios } = options;
-  await using world = await TopicsWorld.open(backend, programs, profileFolder);
+  await using world = await OperatorWorld.open(backend, programs, EVENT_TOPICS, profileFolder);
   await using kafka = world.kafka && new KafkaCeiling(world.kafka.bootstrapServers, world.kafka.clusterId);
   const api = await measureApiCeiling(world.controlPlane, Math.min(CEILING_OBJECTS, topics * 2));
   await world.startOperator();
@@ -128,15 +111,6 @@ async function measure(options: CaseOptions, programs: Programs, profileFolder?:
 async function importFloor(program: string): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, program]);
   return Number(stdout) / 1024 ** 2;
-}
-
-function loadAtStart(): string {
-  const [lastMinute = 0] = loadavg();
-  const share = lastMinute / availableParallelism();
-  if (share > BUSY_SHARE) {
-    console.error(`The machine is busy (load average ${lastMinute.toFixed(1)}): times will be too long`);
-  }
-  return lastMinute.toFixed(2);
 }
 
 function chartsOf(cases: readonly BenchCase[]): BenchReport["charts"] {

@@ -1,12 +1,12 @@
-// docs/performance.md: what was promised, and what the last kept run of the benchmark measured (docs/bench/topics.json). It
-// judges figures and measures nothing.
+// docs/performance.md: what was promised, and what the last kept runs of the benchmarks measured (docs/bench/topics.json,
+// docs/bench/groups.json). It judges figures and measures nothing.
 
 import { existsSync, readFileSync } from "node:fs";
 
+import { GROUP_FIGURE } from "../../bench/groups-figures.ts";
 import { FIGURE } from "../../bench/topics-figures.ts";
 import { table } from "./markdown.ts";
 
-const RESULTS = new URL("../../docs/bench/topics.json", import.meta.url);
 /** More of the machine than this, by the load average at the start, was not ours. */
 const BUSY_LOAD = 0.5;
 
@@ -16,21 +16,22 @@ interface Results {
 }
 
 type Figure = keyof typeof FIGURE;
-type Read = (name: string, figure: Figure) => number | undefined;
+type GroupFigure = keyof typeof GROUP_FIGURE;
+type Read<F> = (name: string, figure: F) => number | undefined;
 
-interface Budget {
+interface Budget<F = Figure> {
   readonly what: string;
-  readonly strimzi: string;
+  readonly strimzi?: string;
   readonly atLeast: string;
   /** By case and figure: what is shown, and the most that it may be (or the least). */
-  readonly terms: readonly Term[];
+  readonly terms: readonly Term<F>[];
 }
 
-interface Term {
+interface Term<F> {
   readonly name: string;
-  readonly figure: Figure;
+  readonly figure: F;
   readonly shown: string;
-  readonly most?: number | ((read: Read) => number);
+  readonly most?: number | ((read: Read<F>) => number);
   readonly least?: number;
 }
 
@@ -134,34 +135,119 @@ const BUDGETS: readonly Budget[] = [
   },
 ];
 
-export function performancePage(): string {
-  return `${HEAD}\n${existsSync(RESULTS) ? measured(JSON.parse(readFileSync(RESULTS, "utf8")) as Results) : "No run has been kept yet.\n"}`;
-}
+const GROUP_BUDGETS: readonly Budget<GroupFigure>[] = [
+  {
+    what: "full-speed load of 1,000, all Ready",
+    atLeast: "–",
+    terms: [{ name: "1k", figure: "lastReady", shown: "after % s" }],
+  },
+  {
+    what: "API requests a created group",
+    atLeast: "0 reads + 1 write",
+    terms: [
+      { name: "1k", figure: "gets", shown: "% reads", most: 0 },
+      { name: "1k", figure: "writes", shown: "% writes", most: 1 },
+    ],
+  },
+  {
+    what: "one poll of 1,000, half of them behind, nothing new",
+    atLeast: "a few dozen requests to Kafka, none to the API",
+    terms: [
+      { name: "1k", figure: "pollKafka", shown: "% to Kafka", most: 48 },
+      { name: "1k", figure: "pollApi", shown: "% to the API", most: 0 },
+      { name: "1k", figure: "pollCpu", shown: "% CPU s" },
+    ],
+  },
+  {
+    what: "while every lag moves",
+    atLeast: "1 write a group and minute",
+    terms: [
+      { name: "1k", figure: "movingWrites", shown: "% writes", most: 1 },
+      { name: "1k", figure: "movingKafka", shown: "% requests to Kafka a poll", most: 48 },
+      { name: "1k", figure: "movingCpu", shown: "% CPU s a poll" },
+    ],
+  },
+  {
+    what: "restart with 1,000 as they should be",
+    atLeast: "no read, no write",
+    terms: [
+      { name: "1k", figure: "restart", shown: "% s" },
+      { name: "1k", figure: "restartGets", shown: "% reads", most: 0 },
+      { name: "1k", figure: "restartWrites", shown: "% writes", most: 0 },
+    ],
+  },
+  {
+    what: "memory",
+    atLeast: "–",
+    terms: [
+      { name: "1k", figure: "peakRss", shown: "peak % MB" },
+      { name: "1k", figure: "movingRss", shown: "while every lag moves % MB" },
+    ],
+  },
+];
 
-function measured({ conditions, cases }: Results): string {
-  const read: Read = (name, figure) => {
-    const value = cases.find((each) => each.name === name)?.figures[FIGURE[figure]];
-    return typeof value === "number" ? value : undefined;
-  };
-  const rows = BUDGETS.map(({ what, strimzi, atLeast, terms }) => {
-    const shown = terms.map((term) => term.shown.replace("%", show(read(term.name, term.figure))));
-    return [what, strimzi, atLeast, shown.join(", "), verdictOf(terms, read)];
-  });
-  const load = Number(conditions["load average at start"]);
-  const warning = load > BUSY_LOAD ? `${BUSY_NOTE.replace("%", String(load))}\n` : "";
-  const facts = Object.entries(conditions).map(([name, value]) => `- ${name}: ${value}`);
+export function performancePage(): string {
+  const [topics, groups] = [resultsOf("topics"), resultsOf("groups")];
   return [
-    table(
-      ["1,000 topics × 3 partitions × 3 configurations, unless said", "Strimzi 1.2.0", "at least", "measured", ""],
-      rows,
-    ),
-    warning,
-    "![Charts](bench/topics.svg)\n",
-    `All figures: [bench/topics.json](bench/topics.json). Measured under these conditions:\n\n${facts.join("\n")}\n`,
+    HEAD,
+    topics === undefined ? NOT_KEPT : topicsMeasured(topics),
+    GROUPS_HEAD,
+    groups === undefined ? NOT_KEPT : groupsMeasured(groups),
   ].join("\n");
 }
 
-function verdictOf(terms: readonly Term[], read: Read): string {
+function resultsOf(suite: string): Results | undefined {
+  const file = new URL(`../../docs/bench/${suite}.json`, import.meta.url);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results) : undefined;
+}
+
+function topicsMeasured(results: Results): string {
+  const rows = BUDGETS.map((budget) => {
+    const [what = "", ...measured] = rowOf(budget, results, FIGURE);
+    return [what, budget.strimzi ?? "", ...measured];
+  });
+  const head = [
+    "1,000 topics × 3 partitions × 3 configurations, unless said",
+    "Strimzi 1.2.0",
+    "at least",
+    "measured",
+    "",
+  ];
+  return sectionOf("topics", results, table(head, rows));
+}
+
+function groupsMeasured(results: Results): string {
+  const rows = GROUP_BUDGETS.map((budget) => rowOf(budget, results, GROUP_FIGURE));
+  const head = ["1,000 groups, each on a topic of 10 partitions", "at least", "measured", ""];
+  return sectionOf("groups", results, table(head, rows));
+}
+
+function rowOf<F extends string>(
+  { what, atLeast, terms }: Budget<F>,
+  { cases }: Results,
+  figures: Readonly<Record<F, string>>,
+): string[] {
+  const read: Read<F> = (name, figure) => {
+    const value = cases.find((each) => each.name === name)?.figures[figures[figure]];
+    return typeof value === "number" ? value : undefined;
+  };
+  const shown = terms.map((term) => term.shown.replace("%", show(read(term.name, term.figure))));
+  return [what, atLeast, shown.join(", "), verdictOf(terms, read)];
+}
+
+function sectionOf(suite: string, { conditions }: Results, budgets: string): string {
+  const load = Number(conditions["load average at start"]);
+  const warning = load > BUSY_LOAD ? `${BUSY_NOTE.replace("%", String(load)).replace("<suite>", suite)}\n` : "";
+  const facts = Object.entries(conditions).map(([name, value]) => `- ${name}: ${value}`);
+  return [
+    budgets,
+    warning,
+    `![Charts](bench/${suite}.svg)\n`,
+    `All figures: [bench/${suite}.json](bench/${suite}.json). Measured under these conditions:\n\n${facts.join("\n")}\n`,
+  ].join("\n");
+}
+
+function verdictOf<F>(terms: readonly Term<F>[], read: Read<F>): string {
   const verdicts = terms.map(({ name, figure, most, least }) => {
     const value = read(name, figure);
     if (value === undefined) return undefined;
@@ -179,10 +265,19 @@ function show(value: number | undefined): string {
 
 const BUSY_NOTE =
   "**Other work ran on the machine while these figures were taken** (load average % at the start). Counts and CPU seconds hold " +
-  "all the same; times are too long, and so are the bounds measured beside them. `npm run bench -- topics --keep` on a quiet " +
+  "all the same; times are too long, and so are the bounds measured beside them. `npm run bench -- <suite> --keep` on a quiet " +
   "machine replaces them.\n";
 
-const HEAD = `<!-- Generated from docs/bench/topics.json by hack/generate.ts; do not edit. -->
+const NOT_KEPT = "No run has been kept yet.\n";
+
+const GROUPS_HEAD = `## Consumer groups
+
+\`npm run bench -- groups\` does the same with ConsumerGroups: each names a topic of its own in Kafka, with records between 50
+minutes and 13 hours old; every second group has read nothing of it. The groups have no members, so that a thousand consumers
+are not measured along. One poll looks at all of them; here every five seconds, by default every two minutes.
+`;
+
+const HEAD = `<!-- Generated from docs/bench by hack/generate.ts; do not edit. -->
 
 # Performance
 

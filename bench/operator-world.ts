@@ -1,4 +1,4 @@
-// Where the topics benchmark takes place: a real control plane with CRDs and the rights of config/rbac, a real Kafka or the
+// Where the operator's benchmarks take place: a real control plane with CRDs and the rights of config/rbac, a real Kafka or the
 // stub, an EventBus, and the operator as a process. Starts, stops and reads; measures nothing by itself.
 
 import { join } from "node:path";
@@ -6,9 +6,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { startControlPlane, type ControlPlane } from "../test/environment/control-plane.ts";
 import { startKafka, type KafkaCluster } from "../test/environment/kafka.ts";
+import { ObjectLoad, type Subject } from "./object-load.ts";
 import { OperatorProcess, type Costs } from "./operator-process.ts";
 import { cpuSecondsOf } from "./process-cpu.ts";
-import { TopicLoad } from "./topics-load.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const SYSTEM = "event-bus-system";
@@ -34,7 +34,7 @@ export interface Totals {
   readonly operator: Costs;
   /** CPU seconds of everything that took part, by name, the benchmark included; empty where the system does not tell. */
   readonly cpuSeconds: ReadonlyMap<string, number>;
-  /** The operator's requests about EventTopics, by verb, as the API server's audit log has them. */
+  /** The operator's requests about the objects under load, by verb, as the API server's audit log has them. */
   readonly apiRequests: ReadonlyMap<string, number>;
   /** By Kafka's name of the request. */
   readonly kafkaRequests: ReadonlyMap<string, number>;
@@ -42,9 +42,10 @@ export interface Totals {
   readonly runs: number;
 }
 
-export class TopicsWorld implements AsyncDisposable {
+export class OperatorWorld<Shape> implements AsyncDisposable {
   readonly bus = BUS;
-  readonly load: TopicLoad;
+  readonly load: ObjectLoad<Shape>;
+  readonly #subject: Subject<Shape>;
   readonly controlPlane: ControlPlane;
   readonly kafka: KafkaCluster | undefined;
   readonly #program: string;
@@ -53,23 +54,30 @@ export class TopicsWorld implements AsyncDisposable {
 
   private constructor(
     parts: { readonly controlPlane: ControlPlane; readonly kafka: KafkaCluster | undefined },
+    subject: Subject<Shape>,
     program: string,
     profileFolder: string | undefined,
   ) {
+    this.#subject = subject;
     this.controlPlane = parts.controlPlane;
     this.kafka = parts.kafka;
-    this.load = new TopicLoad(parts.controlPlane, NAMESPACE);
+    this.load = new ObjectLoad(parts.controlPlane, NAMESPACE, subject);
     this.#program = program;
     this.#profileFolder = profileFolder;
   }
 
-  static async open(backend: Backend, programs: Programs, profileFolder?: string): Promise<TopicsWorld> {
+  static async open<Shape>(
+    backend: Backend,
+    programs: Programs,
+    subject: Subject<Shape>,
+    profileFolder?: string,
+  ): Promise<OperatorWorld<Shape>> {
     const [controlPlane, kafka] = await Promise.all([
       startControlPlane({ audit: true }),
       backend === "Kafka" ? startKafka({ heapMb: KAFKA_HEAP_MB }) : undefined,
     ]);
     const program = backend === "Kafka" ? programs.operator : programs.stub;
-    const world = new TopicsWorld({ controlPlane, kafka }, program, profileFolder);
+    const world = new OperatorWorld({ controlPlane, kafka }, subject, program, profileFolder);
     await controlPlane.applyManifests(["crds", "config/rbac", "config/flowcontrol"].map((path) => join(ROOT, path)));
     await controlPlane.request("POST", "/apis/eventbus.dev/v1alpha1/eventbuses", {
       apiVersion: "eventbus.dev/v1alpha1",
@@ -122,7 +130,7 @@ export class TopicsWorld implements AsyncDisposable {
   }
 
   /**
-   * When the last run of an EventTopic ended, after which nothing happened for a while and nothing waits, in milliseconds
+   * When the last run of an object under load ended, after which nothing happened for a while and nothing waits, in milliseconds
    * of `performance.now()`, to a quarter of a second.
    */
   async quiet(leastRuns = 0): Promise<number> {
@@ -132,7 +140,7 @@ export class TopicsWorld implements AsyncDisposable {
     while (performance.now() < deadline) {
       const now = performance.now();
       const reading = await this.operator.metrics().catch(() => undefined);
-      const labels = { controller: "event-topic" };
+      const labels = { controller: this.#subject.controller };
       const total = reading?.sum("controller_runtime_reconcile_total", labels) ?? -1;
       const isBusy = (reading?.sum("controller_runtime_active_workers", labels) ?? 1) > 0;
       const isWaiting = (reading?.sum("workqueue_depth", labels) ?? 1) > 0;
@@ -157,7 +165,7 @@ export class TopicsWorld implements AsyncDisposable {
       apiRequests,
       kafkaRequests: metrics.by("eventbus_kafka_requests_total", "api"),
       kafkaConnections: metrics.sum("eventbus_kafka_connections_total", { outcome: "opened" }),
-      runs: metrics.sum("controller_runtime_reconcile_total", { controller: "event-topic" }),
+      runs: metrics.sum("controller_runtime_reconcile_total", { controller: this.#subject.controller }),
     };
   }
 
@@ -167,11 +175,11 @@ export class TopicsWorld implements AsyncDisposable {
     await Promise.all([this.kafka?.stop(), this.controlPlane.stop()]);
   }
 
-  /** The operator's requests about EventTopics so far, by verb. */
+  /** The operator's requests about the objects under load so far, by verb. */
   async apiRequests(): Promise<ReadonlyMap<string, number>> {
     const counts = new Map<string, number>();
     for (const { resource, userAgent, verb } of await this.controlPlane.auditedRequests()) {
-      if (resource !== "eventtopics" || !userAgent.startsWith("event-bus-operator/")) continue;
+      if (resource !== this.#subject.plural || !userAgent.startsWith("event-bus-operator/")) continue;
       counts.set(verb, (counts.get(verb) ?? 0) + 1);
     }
     return counts;
@@ -194,4 +202,20 @@ export class TopicsWorld implements AsyncDisposable {
     }
     return seconds;
   }
+}
+
+/** What a stretch of time has cost. */
+export interface Cost {
+  readonly before: Totals;
+  readonly after: Totals;
+  /** Of the operator. */
+  readonly cpuSeconds: number;
+}
+
+/** Of the next so many seconds. */
+export async function costOf(world: Pick<OperatorWorld<never>, "totals">, seconds: number): Promise<Cost> {
+  const before = await world.totals();
+  await sleep(seconds * 1_000);
+  const after = await world.totals();
+  return { before, after, cpuSeconds: after.operator.cpuSeconds - before.operator.cpuSeconds };
 }

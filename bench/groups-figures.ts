@@ -1,0 +1,31 @@
+// Names of the figures of the groups benchmark, with their units: rows of its table, keys of its JSON, and what the page on
+// performance refers to.
+
+export const GROUP_FIGURE = {
+  creates: "creating them took, s",
+  lastReady: "last Ready after the first create, s",
+  readyP50: "create to Ready p50, s",
+  readyP99: "create to Ready p99, s",
+  gets: "API reads per group",
+  writes: "API writes per group",
+  kafka: "Kafka requests for all",
+  runs: "runs per group",
+  cpu: "operator CPU for all creates, s",
+  peakRss: "operator peak RSS, MB",
+  polls: "polls seen",
+  pollKafka: "poll: Kafka requests",
+  pollKafkaOf: "poll: Kafka requests by name",
+  pollApi: "poll: API requests",
+  pollRuns: "poll: runs",
+  pollCpu: "poll: operator CPU, s",
+  baseCpu: "idle: operator CPU without polls, s per s",
+  restart: "restart: quiet after, s",
+  restartGets: "restart: reads of single objects",
+  restartWrites: "restart: API writes",
+  restartCpu: "restart: operator CPU, s",
+  movingPolls: "every lag moves: polls seen",
+  movingWrites: "every lag moves: API writes a group and minute",
+  movingKafka: "every lag moves: Kafka requests a poll",
+  movingCpu: "every lag moves: operator CPU a poll, s",
+  movingRss: "every lag moves: operator RSS, MB",
+} as const;
