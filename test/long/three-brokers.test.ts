@@ -3,6 +3,7 @@
 import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
+import type { ConsumerGroup } from "../../src/api/consumer-group.ts";
 import { eventually } from "../environment/eventually.ts";
 import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
 import { startKafka, type KafkaCluster } from "../environment/kafka.ts";
@@ -125,5 +126,47 @@ describe("On three brokers", function () {
       60_000,
     );
     for (const name of ["alone", "safe"]) ready("True", "Created")(await operator.topic(name));
+  });
+
+  it("a group that lives by the consumer protocol is never told to be absent, dead or empty, whichever broker is down", async function () {
+    this.timeout(180_000);
+    await operator.createTopic("read", { replicationFactor: 3, partitions: 3 });
+    await eventually(() => operator.topic("read"), ready("True", "Created"));
+    const topic = operator.topicName("read");
+    const groupId = `${operator.id}-live`;
+    const consumer = await probe.startConsumer({ groupId, protocol: "consumer", topics: [topic] });
+    await probe.produce(topic, [{ partition: 0 }, { partition: 1 }, { partition: 2 }]);
+    await operator.createGroup("live", { groupId, topics: [{ eventTopicRef: { name: "read" } }] });
+    const states = new Set<string | undefined>();
+    const uncommitted = new Set<number | undefined>();
+    const look = async (): Promise<ConsumerGroup["status"]> => {
+      const { status } = await operator.group("live");
+      states.add(status?.state);
+      uncommitted.add(status?.topics?.[0]?.partitionsWithoutCommit);
+      return status;
+    };
+    /** Looks at the object all the while. */
+    const isPolled = async (): Promise<void> => {
+      const enough = operator.kafkaRequests("ListGroups") + 3 * kafka.brokers.length;
+      await eventually(look, () => expect(operator.kafkaRequests("ListGroups")).to.be.at.least(enough), 60_000);
+    };
+    const isRead = (): Promise<unknown> => {
+      const told = { state: "Stable", type: "consumer", members: 1 };
+      return eventually(look, (status) => expect(status).to.include(told), 60_000);
+    };
+    await isRead();
+    await eventually(look, (status) => expect(status?.topics?.[0]).to.include({ lag: 0, partitionsWithoutCommit: 0 }));
+    for (const seen of [states, uncommitted]) seen.clear();
+    for (const broker of kafka.brokers) {
+      await broker.kill();
+      await isPolled();
+      await isRead();
+      await broker.start();
+      await isPolled();
+      await isRead();
+    }
+    for (const state of states) expect(state).to.be.oneOf(["Stable", "Assigning", "Reconciling", "Unknown"]);
+    for (const count of uncommitted) expect(count).to.be.oneOf([0, undefined]);
+    await consumer.stop();
   });
 });
