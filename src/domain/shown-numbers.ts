@@ -37,11 +37,32 @@ export function shownNumbers<Name extends string>(
   { sinceMs, isWrittenAnyway }: Showing,
 ): Numbers<Name> {
   const names = Object.keys(current) as Name[];
-  const known = names.filter((name) => before?.[name] !== undefined);
-  const isNews = known.length < names.length || names.some((name) => rule.isNews(before?.[name] ?? 0, current[name]));
-  const isDue = known.length === 0 || isWrittenAnyway || (isNews && sinceMs >= rule.intervalMs);
+  const isFirst = names.every((name) => before?.[name] === undefined);
+  const isDue = isFirst || isWrittenAnyway || (areNews(before, current, rule) && sinceMs >= rule.intervalMs);
   const shown = names.map((name) => [name, isDue ? rule.shown(current[name]) : before?.[name]]);
   return Object.fromEntries(shown) as Numbers<Name>;
+}
+
+/**
+ * Milliseconds until what is news may be shown: nothing else may come that shows it. Undefined where all of it is shown.
+ * `shown`: what the status shows from now on.
+ */
+export function heldBackMs<Name extends string>(
+  shown: Numbers<Name>,
+  current: Readonly<Record<Name, number>>,
+  rule: NumberRule,
+  sinceMs: number,
+): number | undefined {
+  return areNews(shown, current, rule) ? Math.max(0, rule.intervalMs - sinceMs) : undefined;
+}
+
+function areNews<Name extends string>(
+  before: Numbers<Name> | undefined,
+  current: Readonly<Record<Name, number>>,
+  rule: NumberRule,
+): boolean {
+  const names = Object.keys(current) as Name[];
+  return names.some((name) => before?.[name] === undefined || rule.isNews(before[name] ?? 0, current[name]));
 }
 
 /** A single number whose owner looks no more often than the rule's interval: what is shown stays until there is news. */

@@ -30,6 +30,7 @@ import { aConsumerGroup, anEventBus } from "./objects.ts";
 export const GROUP_ID = "reader";
 export const NOW_MS = Date.parse("2026-06-01T00:00:00Z");
 const CALL = { signal: new AbortController().signal, deadlineMs: 10_000, priority: "live" } as const;
+const GENERATION = 2;
 const EVERY_POLICY = ["Retain", "DeleteGroup"] as const;
 
 type Content = Readonly<Record<string, string>>;
@@ -53,6 +54,8 @@ export class GroupUnderTest {
   spec: Partial<ConsumerGroupSpec>;
   status: ConsumerGroupStatus | undefined;
   nowMs = NOW_MS;
+  /** Since the numbers of the status were written. */
+  sinceNumbersMs = Infinity;
   #hasFinalizer = false;
 
   constructor(spec: Partial<ConsumerGroupSpec> = {}) {
@@ -63,7 +66,7 @@ export class GroupUnderTest {
     const topics = this.topics.map((topic) => ({ topicName: topic.kind === "found" ? topic.topicName : "refused" }));
     const group = aConsumerGroup(
       { ...(topics.length > 0 && { topics }), ...this.spec },
-      { generation: 2 },
+      { generation: GENERATION },
       this.status,
     );
     const metadata = {
@@ -131,10 +134,11 @@ export class GroupUnderTest {
     const results = await applyGroup(restricted, admin, call, this.#records());
     const story = { stage: "finished", resolved, desired, observed, plan, evidence, restricted, results } as const;
     // What was put on record meanwhile is part of the object that the summary is made of.
-    const moment = { memory, nowMs: this.nowMs, sinceNumbersMs: Infinity };
+    const moment = { memory, nowMs: this.nowMs, sinceNumbersMs: this.sinceNumbersMs };
     const verdict = summarizeGroup(group, story, moment);
     if (!dies) {
-      this.status = verdict.status ?? this.status;
+      // As the runtime stores it.
+      if (verdict.status !== undefined) this.status = { ...verdict.status, observedGeneration: GENERATION };
       if (verdict.release === true) this.#hasFinalizer = false;
     }
     return { story, verdict, done: restricted.steps.map(({ action }) => action) };

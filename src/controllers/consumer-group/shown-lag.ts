@@ -4,7 +4,7 @@
 import type { ConsumerGroupStatus } from "../../api/consumer-group.ts";
 import { formatDuration, parseDuration } from "../../api/quantity.ts";
 import { headroomMs, lostRecords, type GroupReading } from "../../domain/group-reading.ts";
-import { shownNumbers, VOLATILE, type Showing } from "../../domain/shown-numbers.ts";
+import { heldBackMs, shownNumbers, VOLATILE, type Showing } from "../../domain/shown-numbers.ts";
 import type { GroupFacts } from "./status.ts";
 
 type NumberByName = Record<string, number>;
@@ -36,6 +36,15 @@ export function withNumbers(
   return { ...facts, topics, headroom: isKnown ? headroom : undefined };
 }
 
+/** Milliseconds until numbers that are news may be shown; undefined where the facts show all of them. */
+export function numbersHeldBackMs(
+  facts: GroupFacts,
+  reading: GroupReading | undefined,
+  sinceMs: number,
+): number | undefined {
+  return reading?.kind === "read" ? heldBackMs(numbersIn(facts), numbersOf(reading), VOLATILE, sinceMs) : undefined;
+}
+
 /** What two statuses must have in common so that only numbers differ. */
 export function wordsOf({ headroom, topics, ...words }: GroupFacts): object {
   const atRisk = headroom?.partitionsAtRisk;
@@ -56,7 +65,7 @@ function numbersOf(reading: Extract<GroupReading, { kind: "read" }>): NumberByNa
 }
 
 /** What a status shows, by name. */
-export function numbersIn(status: ConsumerGroupStatus | undefined): NumberByName {
+export function numbersIn(status: Pick<ConsumerGroupStatus, "headroom" | "topics"> | undefined): NumberByName {
   const numbers: NumberByName = {};
   for (const { topic, lag, timeLag } of status?.topics ?? []) {
     if (lag !== undefined) numbers[lagOf(topic)] = lag;

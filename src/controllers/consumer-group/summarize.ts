@@ -9,7 +9,7 @@ import { CONSUMER_GROUP_REASONS } from "../../api/reasons/consumer-group.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, isTransition, type ConditionNote } from "../../runtime/conditions.ts";
-import { settled, waiting } from "../../runtime/outcome.ts";
+import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { conditionsFor } from "../ready-reason.ts";
 import { groupEvents } from "./events.ts";
@@ -17,7 +17,7 @@ import type { FinishedGroupStory, GroupStory } from "./flow.ts";
 import { declaredNotes, readingNotes, standingNotes, unknownNotes } from "./group-conditions.ts";
 import { judgeRefusal, judgeStory, type Judgement } from "./judgement.ts";
 import type { GroupMemory } from "./memory.ts";
-import { withNumbers, wordsOf } from "./shown-lag.ts";
+import { numbersHeldBackMs, withNumbers, wordsOf } from "./shown-lag.ts";
 import { finishedFacts, unknownFacts, type GroupFacts } from "./status.ts";
 
 /** How soon to look whether a deleted group is gone. */
@@ -115,20 +115,23 @@ function tell(
   const isNoNews = reason === "BusNotReady" && isJudged(before, generation) && before?.reason !== "BusNotReady";
   const ready = isNoNews ? readyNotes(group) : conditionsFor(CONSUMER_GROUP_REASONS, reason, message);
   const conditions = buildConditions(group.status?.conditions, [...ready, ...notes], { generation, now: nowMs });
-  const {
-    conditions: conditionsBefore,
-    observedGeneration,
-    lastHandledReconcileAt: _,
-    ...factsBefore
-  } = group.status ?? {};
+  const conditionsBefore = group.status?.conditions;
   const isWrittenAnyway =
-    observedGeneration !== generation ||
-    !isDeepStrictEqual(conditions, conditionsBefore) ||
-    !isDeepStrictEqual(defined(wordsOf(facts)), defined(wordsOf(factsBefore)));
+    group.status?.observedGeneration !== generation || haveWordsChanged(group.status, facts, conditions);
   const showing = { sinceMs: sinceNumbersMs, isWrittenAnyway };
-  const status = { ...withNumbers(facts, reading, group.status, showing), conditions };
+  const shown = withNumbers(facts, reading, group.status, showing);
   const told = [...(isNoNews ? [] : refusalEvent(judgement, before)), ...riskEvent(conditionsBefore, conditions)];
-  return { outcome, status, events: [...events, ...told] };
+  const heldBackMs = numbersHeldBackMs(shown, reading, sinceNumbersMs);
+  return {
+    outcome: heldBackMs === undefined ? outcome : recheckedAt(outcome, nowMs + heldBackMs),
+    status: { ...shown, conditions },
+    events: [...events, ...told],
+  };
+}
+
+/** The poller has told its news, so nothing else shows the numbers that are held back. */
+function recheckedAt(outcome: Outcome, atMs: number): Outcome {
+  return { ...outcome, recheckAt: Math.min(atMs, outcome.recheckAt ?? Infinity) };
 }
 
 function isJudged(before: Condition | undefined, generation: number): boolean {
@@ -156,6 +159,24 @@ function riskEvent(before: readonly Condition[] | undefined, after: readonly Con
   const risk = findCondition(after, "DataAtRisk");
   if (risk?.status !== "True" || !isTransition(before, after, "DataAtRisk")) return [];
   return [{ type: "Warning", reason: risk.reason, action: "Observe", note: risk.message }];
+}
+
+function haveWordsChanged(
+  before: ConsumerGroupStatus | undefined,
+  facts: GroupFacts,
+  conditions: readonly Condition[],
+): boolean {
+  // What is added where the group's rights are granted is not of these facts.
+  const {
+    access: _a,
+    conditions: all,
+    lastHandledReconcileAt: _h,
+    observedGeneration: _g,
+    ...factsBefore
+  } = before ?? {};
+  const own = all?.filter(({ type }) => type !== "AccessGranted");
+  const words = [wordsOf(facts), wordsOf(factsBefore)].map(defined);
+  return !isDeepStrictEqual(conditions, own) || !isDeepStrictEqual(words[0], words[1]);
 }
 
 function defined(value: object): unknown {

@@ -218,6 +218,43 @@ describe("Where a ConsumerGroup cannot be resolved", () => {
   });
 });
 
+describe("The numbers of a ConsumerGroup", () => {
+  const lagOf = ({ status }: GroupUnderTest): number | undefined => status?.topics?.[0]?.lag;
+
+  it("are shown a minute after the last ones, for which the object runs again by itself", async () => {
+    const group = new GroupUnderTest();
+    await group.run({ reading: readingOf({ lag: 1_000 }) });
+    // What is added for the group's rights is no reason to renew the numbers.
+    const conditions = [...(group.status?.conditions ?? []), condition("AccessGranted", "True", "Granted", 2)];
+    group.status = { ...group.status, access: { clusterId: "cluster-1" }, conditions };
+    group.sinceNumbersMs = 20_000;
+    const held = await group.run({ reading: readingOf({ lag: 2_345 }) });
+    expect([lagOf(group), held.verdict.outcome]).to.deep.equal([
+      1_000,
+      { kind: "settled", recheckAt: NOW_MS + 40_000 },
+    ]);
+    group.sinceNumbersMs = 60_000;
+    const told = await group.run({ reading: readingOf({ lag: 2_345 }) });
+    expect([lagOf(group), told.verdict.outcome.recheckAt]).to.deep.equal([2_300, undefined]);
+  });
+
+  it("that moved by less than a tenth wait for no clock", async () => {
+    const group = new GroupUnderTest();
+    await group.run({ reading: readingOf({ lag: 1_000 }) });
+    group.sinceNumbersMs = 120_000;
+    const { verdict } = await group.run({ reading: readingOf({ lag: 1_099 }) });
+    expect([lagOf(group), verdict.outcome.recheckAt]).to.deep.equal([1_000, undefined]);
+  });
+
+  it("go along with a condition that changes", async () => {
+    const group = new GroupUnderTest();
+    await group.run({ reading: readingOf({ lag: 1_000 }) });
+    group.sinceNumbersMs = 1_000;
+    await group.run({ reading: readingOf({ lag: 1_050 }, { members: 3 }) });
+    expect(lagOf(group)).to.equal(1_100);
+  });
+});
+
 describe("What a run of a ConsumerGroup comes to", () => {
   it("is the gravest of what was found, with everything else beside it, and what was done all the same", async () => {
     const group = new GroupUnderTest({
