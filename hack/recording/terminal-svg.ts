@@ -37,7 +37,7 @@ export function terminalSvg(lines: readonly RecordedLine[], { columns, rows }: T
     return `<text x="${MARGIN_PX}" y="${y}" style="animation-delay:${seconds(times[index] ?? 0)}">${escaped(text)}</text>`;
   });
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width.toFixed(0)} ${height}" width="${width.toFixed(0)}" height="${height}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" viewBox="0 0 ${width.toFixed(0)} ${height}" width="${width.toFixed(0)}" height="${height}">`,
     "<style>",
     `text{font:${FONT_PX}px ui-monospace,Menlo,Consolas,monospace;fill:#d8dee9;white-space:pre;animation:appear 1ms step-end both}`,
     "@keyframes appear{from{opacity:0}to{opacity:1}}",

@@ -23,6 +23,7 @@ import { copyWithMaven } from "./maven.mjs";
  */
 const LOCKS = {
   "kafka-4.3": new URL("kafka-jars.lock", import.meta.url),
+  "kafka-4.4": new URL("kafka-jars-4.4.lock", import.meta.url),
   "kafka-3.9": new URL("kafka-jars-3.9.lock", import.meta.url),
 };
 /** `MAVEN_CENTRAL_URL` names a mirror, for machines without mvn; its files must be the same. */

@@ -36,6 +36,8 @@ export const KAFKA_4_3: KafkaRelease = {
   emptyGroupId: { kind: "invalid", code: 24 },
 };
 
+export const KAFKA_4_4: KafkaRelease = { ...KAFKA_4_3, version: "4.4", topicConfigs: 37 };
+
 export const KAFKA_3_9: KafkaRelease = {
   version: "3.9",
   capabilities: ["incrementalAlterConfigs", "topicIds"],

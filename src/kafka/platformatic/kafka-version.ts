@@ -1,7 +1,8 @@
-// Which release a finalized metadata.version belongs to (MetadataVersion.java of 4.3). A lower bound of what runs: brokers
+// Which release a finalized metadata.version belongs to (MetadataVersion.java of 4.4). A lower bound of what runs: brokers
 // are upgraded first, the feature is finalized later.
 
 const firstLevelOf: readonly (readonly [level: number, release: string])[] = [
+  [31, "4.4"],
   [30, "4.3"],
   [28, "4.2"],
   [26, "4.1"],
@@ -15,10 +16,10 @@ const firstLevelOf: readonly (readonly [level: number, release: string])[] = [
   [4, "3.3"],
 ];
 
-const newestKnown = 30;
+const newestKnown = 33;
 
 /**
- * `4.3` for level 30; `4.3+` for any level above, since what comes after is not known here; undefined where the broker
+ * `4.3` for level 30, `4.4` for 31 to 33; `4.4+` for any level above, since what comes after is not known here; undefined where the broker
  * does not tell or the level is older than KRaft's first release for production.
  */
 export function kafkaVersionOf(level: number | undefined): string | undefined {

@@ -72,8 +72,10 @@ describe("The release of a cluster", () => {
     [28, "4.2"],
     [29, "4.2"],
     [30, "4.3"],
-    [31, "4.3+"],
-    [99, "4.3+"],
+    [31, "4.4"],
+    [33, "4.4"],
+    [34, "4.4+"],
+    [99, "4.4+"],
   ] as const) {
     it(`reads level ${level} as ${release}`, () => {
       expect(kafkaVersionOf(level)).to.equal(release);
