@@ -218,9 +218,9 @@ describe("Where a ConsumerGroup cannot be resolved", () => {
   });
 });
 
-describe("The numbers of a ConsumerGroup", () => {
-  const lagOf = ({ status }: GroupUnderTest): number | undefined => status?.topics?.[0]?.lag;
+const lagOf = ({ status }: GroupUnderTest): number | undefined => status?.topics?.[0]?.lag;
 
+describe("The numbers of a ConsumerGroup", () => {
   it("are shown a minute after the last ones, for which the object runs again by itself", async () => {
     const group = new GroupUnderTest();
     await group.run({ reading: readingOf({ lag: 1_000 }) });
