@@ -34,6 +34,7 @@ export function claimGroups(groups: readonly ConsumerGroup[], world: GroupWorld)
 export async function previewGroup(group: ConsumerGroup, world: GroupWorld, run: Previewed): Promise<GroupStory> {
   const phases: Phases<GroupFlow, GroupContext> = {
     ...groupPhases(world, { onWatched: () => {} }),
+    secure: () => Promise.resolve(),
     apply: () => Promise.resolve([]),
   };
   try {

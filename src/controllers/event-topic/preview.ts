@@ -23,7 +23,11 @@ export function claimTopics(topics: readonly EventTopic[], world: TopicWorld, no
 
 /** The story of a run whose steps were not carried out. */
 export async function previewTopic(topic: EventTopic, world: TopicWorld, run: Previewed): Promise<Story<TopicFlow>> {
-  const phases: Phases<TopicFlow, TopicContext> = { ...topicPhases(world), apply: () => Promise.resolve([]) };
+  const phases: Phases<TopicFlow, TopicContext> = {
+    ...topicPhases(world),
+    secure: () => Promise.resolve(),
+    apply: () => Promise.resolve([]),
+  };
   try {
     return await runPipeline(phases, topic, contextOf(topic, run, world, run.nowMs));
   } finally {
