@@ -98,7 +98,10 @@ export interface KafkaAdmin {
    * left out without a word, unless it may describe the cluster (`ClusterState.operations`): then all are listed.
    */
   listGroups(call: Call): Promise<Answer<{ readonly groups: readonly GroupListing[]; readonly isPartial: boolean }>>;
-  /** Asks by the group's own protocol; a live KIP-848 group never reads as Dead. */
+  /**
+   * Asks by the group's own protocol; a live KIP-848 group never reads as Dead. Of a share or streams group type and state are
+   * told, and no members.
+   */
   describeGroup(groupId: string, call: Call): Promise<Answer<GroupState>>;
   /** Commits of one group, on all topics. A group that is not there has none. */
   fetchOffsets(groupId: string, call: Call): Promise<Answer<readonly CommittedOffset[]>>;

@@ -196,6 +196,16 @@ export class KafkaProbe implements AsyncDisposable {
     };
   }
 
+  /** A member of a share group (KIP-932), which the broker lists when this resolves; it reads nothing. */
+  async startShareConsumer(groupId: string, topic: string): Promise<{ stop(): Promise<void> }> {
+    const consumer = await this.#call<{ consumerId: string }>("startShareConsumer", { groupId, topic });
+    return {
+      stop: async () => {
+        await this.#call("stopShareConsumer", consumer);
+      },
+    };
+  }
+
   listGroups(): Promise<GroupListing[]> {
     return this.#call("listGroups", {});
   }

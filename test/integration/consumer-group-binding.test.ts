@@ -158,4 +158,29 @@ describe("The binding of a ConsumerGroup", () => {
       (secret) => expect(secret).not.to.equal(undefined),
     );
   });
+
+  it("follows the bus' address, and the topics as they come and go", async () => {
+    const content = async (): Promise<Readonly<Record<string, string>>> =>
+      (await secretOf(operator, "early-kafka"))?.content ?? {};
+    await operator.createTopic("more", { partitions: 1 });
+    await eventually(() => operator.topic("more"), ready("True", "Created"));
+    const names = ["read", "more"].map((name) => operator.topicName(name));
+    await operator.patchGroup("early", { spec: { topics: [...topics, { eventTopicRef: { name: "more" } }] } });
+    await eventually(content, (found) => {
+      expect(found["topics"]?.split(",")).to.have.members(names);
+      const { subscribe } = JSON.parse(found["kafkajs.json"] ?? "{}") as { subscribe: { topics: string[] } };
+      expect(subscribe.topics).to.have.members(names);
+    });
+    await operator.patchGroup("early", { spec: { topics: [{ eventTopicRef: { name: "more" } }] } });
+    await eventually(content, (found) => expect(found["topics"]).to.equal(names[1]));
+    const moved = operator.bootstrapServers.map((address) => address.replace("127.0.0.1", "localhost"));
+    await operator.patchBus({ spec: { kafka: { bootstrapServers: moved } } });
+    await eventually(content, (found) => {
+      expect(found["bootstrap.servers"]).to.equal(moved.join(","));
+      expect(found["KAFKA_BROKERS"]).to.equal(moved.join(","));
+      expect(found["consumer.properties"]).to.include(moved[0]);
+    });
+    await isBound("early");
+    await thenNothingOfGroups(operator, ["early"]);
+  });
 });

@@ -163,6 +163,29 @@ describe("What stands in a ConsumerGroup's way", () => {
     condition("WithinSLO", "True/Met")(caughtUp);
   });
 
+  it("is another kind of group: a share group is told from the first look on, and neither changed nor deleted", async () => {
+    const consumer = await operator.probe.startShareConsumer(groupId("shared"), operator.topicName("read"));
+    const listed = async (): Promise<readonly object[]> =>
+      (await operator.probe.listGroups()).filter((group) => group.groupId === groupId("shared"));
+    await eventually(listed, (groups) => expect(groups).to.have.length(1));
+    await declare("shared", {
+      deletionPolicy: "DeleteGroup",
+      groupConfig: { "share.record.lock.duration.ms": 20_000 },
+    });
+    const refused = await eventually(
+      () => operator.group("shared"),
+      ({ status }) => expect(status?.conditions).not.to.equal(undefined),
+    );
+    ready("False", "UnsupportedGroupType")(refused);
+    expect(messageOf(refused)).to.include('"share"');
+    expect(refused.status).to.include({ type: "share" });
+    await thenNothingOfGroups(operator, ["shared"]);
+    await operator.deleteGroup("shared");
+    await isGone("shared");
+    expect(await listed(), "it is left to those who use it").to.have.length(1);
+    await consumer.stop();
+  });
+
   for (const protocol of ["classic", "consumer"] as const) {
     it(`is whoever still reads, by the ${protocol} protocol: a group with members is not deleted`, async () => {
       const name = `busy-${protocol}`;

@@ -47,6 +47,8 @@ export async function readPosition(
     isKnownEnough ? { ...listed, members: [] } : describe(groupId, admin, call),
   ]);
   if ("kind" in group) return { kind: "unknown", groupId, failure: group };
+  // It has no offsets of this kind, and asking for them is an error.
+  if (group.type === "share") return position(group, [], []);
   if (commits.status !== "ok") return { kind: "unknown", groupId, failure: failureOf(commits) };
   return position(group, group.members, commits.value);
 }

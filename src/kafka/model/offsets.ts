@@ -32,6 +32,7 @@ export interface GroupMember {
 }
 
 export interface GroupState extends GroupListing {
+  /** None of a share or streams group, whatever its state: theirs are not read. */
   readonly members: readonly GroupMember[];
 }
 

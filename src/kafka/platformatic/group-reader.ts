@@ -1,17 +1,14 @@
 // Reads groups: listed by every broker, described by the group's own protocol. Only reads.
 
 import type { Call } from "../admin.ts";
-import { type Answer, failedWith, ok } from "../model/failure.ts";
+import { type Answer, ok } from "../model/failure.ts";
 import type { GroupListing, GroupState, GroupType } from "../model/offsets.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Operation } from "./operation.ts";
 import { describeClassicGroups, describeConsumerGroups } from "./operations/describe-groups.ts";
 import { listGroups } from "./operations/list-groups.ts";
 import { spareTime } from "./partial.ts";
-import { brokerFailure } from "./protocol-errors.ts";
 import type { Routes } from "./routes.ts";
-
-const unsupportedVersion = 35;
 
 /** Lists and describes groups; see the port for what holds. */
 export class GroupReader {
@@ -48,12 +45,9 @@ export class GroupReader {
     const route = this.#routes.coordinator(groupId, "read");
     const listed = await this.#dispatcher.ask(listGroups, null, call, route);
     if (listed.status !== "ok") return listed;
-    const type = listed.value.get(groupId)?.type ?? "unknown";
-    const [first, second] = protocols(type);
-    if (first === undefined) {
-      const message = `Group "${groupId}" is a ${type} group, of which members are not read`;
-      return failedWith(brokerFailure(unsupportedVersion, message));
-    }
+    const listing = listed.value.get(groupId);
+    const [first, second] = protocols(listing?.type ?? "unknown");
+    if (first === undefined) return ok({ groupId, type: "unknown", state: "Unknown", ...listing, members: [] });
     const answer = await this.#dispatcher.ask(first, groupId, call, route);
     if (!isMissing(answer) || second === undefined) return answer;
     const other = await this.#dispatcher.ask(second, groupId, call, route);

@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -29,6 +30,7 @@ final class GroupVerbs {
     private final Admin admin;
     private final Map<String, Object> client;
     private final Map<String, Member> members = new ConcurrentHashMap<>();
+    private final Map<String, KafkaShareConsumer<byte[], byte[]>> shareConsumers = new ConcurrentHashMap<>();
     private final AtomicInteger lastMember = new AtomicInteger();
 
     GroupVerbs(Admin admin, Map<String, Object> client) {
@@ -40,6 +42,8 @@ final class GroupVerbs {
         verbs.put("startConsumer", this::startConsumer);
         verbs.put("describeConsumer", arguments -> member(arguments).describe());
         verbs.put("stopConsumer", this::stopConsumer);
+        verbs.put("startShareConsumer", this::startShareConsumer);
+        verbs.put("stopShareConsumer", this::stopShareConsumer);
         verbs.put("listGroups", this::listGroups);
         verbs.put("describeGroup", this::describeGroup);
         verbs.put("deleteGroup", this::deleteGroup);
@@ -75,6 +79,25 @@ final class GroupVerbs {
     private Object stopConsumer(JsonNode arguments) throws Exception {
         member(arguments).stop();
         members.remove(arguments.get("consumerId").asText());
+        return null;
+    }
+
+    /** Polls once on this thread, which joins the group; its heartbeats keep it there. */
+    private Object startShareConsumer(JsonNode arguments) {
+        var config = new HashMap<>(client);
+        config.put("group.id", arguments.get("groupId").asText());
+        var consumer = new KafkaShareConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        consumer.subscribe(List.of(arguments.get("topic").asText()));
+        consumer.poll(POLL);
+        var consumerId = "share-consumer-" + lastMember.incrementAndGet();
+        shareConsumers.put(consumerId, consumer);
+        return Map.of("consumerId", consumerId);
+    }
+
+    private Object stopShareConsumer(JsonNode arguments) {
+        var consumerId = arguments.get("consumerId").asText();
+        // The client belongs to one thread at a time, whichever.
+        shareConsumers.remove(consumerId).close();
         return null;
     }
 

@@ -93,10 +93,8 @@ export class GroupTable {
     if (groupId === "") return brokerFailure(24);
     const group = this.#groups.get(groupId);
     if (group === undefined) return brokerFailure(69, `Group ${groupId} not found.`);
-    if (group.type !== "classic" && group.type !== "consumer") {
-      return brokerFailure(35, `Group "${groupId}" is a ${group.type} group, of which members are not read`);
-    }
-    return { groupId, type: group.type, state: stateOf(group), members: [...group.members.values()] };
+    const isRead = group.type === "classic" || group.type === "consumer";
+    return { groupId, type: group.type, state: stateOf(group), members: isRead ? [...group.members.values()] : [] };
   }
 
   commits(groupId: string): readonly CommittedOffset[] {
