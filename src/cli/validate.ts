@@ -29,8 +29,8 @@ export async function validate(
   const result = {
     findings,
     files: read.files,
-    objects: typed.ours,
-    skipped: typed.foreign.length,
+    objects: typed.ours + (strict ? typed.foreign.length : 0),
+    skipped: strict ? 0 : typed.foreign.length,
     undecided: together.undecided,
   };
   renderValidation(result, output, terminal);

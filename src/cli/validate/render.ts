@@ -49,12 +49,14 @@ function renderForPeople({ findings, files, objects, skipped, undecided }: Valid
   const { environment, out } = terminal;
   const paint = paintFor(out, environment);
   if (findings.length > 0) out.write(`${describeFindings(findings, paint)}\n`);
-  const broken = new Set(findings.map(({ file, object }) => object ?? file)).size;
+  const broken = new Set(findings.flatMap(({ object }) => object ?? [])).size;
+  const unread = new Set(findings.flatMap(({ file, object }) => (object === undefined ? file : []))).size;
   const verdict =
     findings.length === 0
       ? paint("green", `${counted(objects, "object")} in ${counted(files, "file")}: all valid`)
       : paint("red", `${counted(findings.length, "problem")} in ${broken} of ${counted(objects, "object")}`);
   const rest = [
+    unread === 0 ? [] : [`${counted(unread, "file")} not readable in full`],
     skipped === 0 ? [] : [`${counted(skipped, "object")} of other kinds skipped`],
     undecided === 0
       ? []

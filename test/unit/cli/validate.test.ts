@@ -275,6 +275,15 @@ describe("validate", () => {
     it("refuses other kinds where it shall", async () => {
       const { stdout } = await run(["deep/er"], { strict: true }, { workingDirectory: folder });
       expect(stdout).to.include("v1 Pod/(no name) is of no kind of this operator");
+      expect(stdout).to.match(/^1 problem in 1 of 1 object$/m);
+    });
+
+    it("counts a file that is no YAML beside the objects", async () => {
+      await writeFile(join(folder, "deep", "cut.yaml"), "spec: [a");
+      const { stdout } = await run(["."], {}, { workingDirectory: folder });
+      expect(stdout).to.match(
+        /^2 problems in 1 of 2 objects; 1 file not readable in full; 1 object of other kinds skipped$/m,
+      );
     });
 
     it("tells programs", async () => {
