@@ -5,7 +5,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 
 import { runStaticChecks } from "./static-checks.ts";
-import { selectFiles, type Selection } from "./suites.ts";
+import { isLong, selectFiles, type Selection } from "./suites.ts";
 import { Summary } from "./summary.ts";
 import { WorkerProcess, type FileResult } from "./worker-process.ts";
 
@@ -44,7 +44,8 @@ async function runFiles(files: readonly string[]): Promise<void> {
         await dismiss(worker);
         worker = startWorker();
       }
-      summary.add(judge(await worker.run(file, { grep: values.grep, limitMs: FILE_LIMIT_MS[tier] })));
+      const limitMs = FILE_LIMIT_MS[isLong(file) ? "long" : tier];
+      summary.add(judge(await worker.run(file, { grep: values.grep, limitMs })));
     }
     await dismiss(worker);
   };

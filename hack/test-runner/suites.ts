@@ -25,6 +25,11 @@ export function isUnit(file: string): boolean {
   return UNIT.test(file);
 }
 
+/** Takes its time, also when it is asked for by name. */
+export function isLong(file: string): boolean {
+  return file.startsWith(LONG);
+}
+
 function filesOf(tier: Selection["tier"]): string[] {
   const all = globSync("test/**/*.test.ts").filter((file) => !ELSEWHERE.some((folder) => file.startsWith(folder)));
   if (tier === "unit") return all.filter(isUnit);

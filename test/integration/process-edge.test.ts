@@ -124,6 +124,13 @@ describe("The operator as a process", () => {
     await operator.createTopic("taken-over");
     await eventually(() => operator.topic("taken-over"), ready("True", "Created"));
     expect(await get("/metrics")).to.include('leader_election_master_status{name="event-bus-operator"} 1');
+    const watches = (await operator.controlPlane.auditedRequests()).filter(
+      ({ resource, verb, namespace }) => resource === "leases" && verb === "watch" && namespace === "event-bus-system",
+    );
+    expect(
+      watches.map(({ code }) => code),
+      "the Role that names the one lease is enough to wait by it",
+    ).to.include(200);
     second.child.kill("SIGINT");
     expect(await second.ended).to.deep.equal([0, null]);
   });
