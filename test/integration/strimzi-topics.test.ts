@@ -5,6 +5,9 @@ import { expect } from "chai";
 import { after, afterEach, before, describe, it } from "mocha";
 
 import type { EventBus } from "../../src/api/event-bus.ts";
+import { plan } from "../../src/cli/plan.ts";
+import type { PlannedObject } from "../../src/cli/plan/planned.ts";
+import { CommandLine } from "../environment/command-line.ts";
 import { eventually } from "../environment/eventually.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 import { gone, MANAGED, startDelegatedWorld, type DelegatedWorld } from "../strimzi/delegated-world.ts";
@@ -149,6 +152,21 @@ describe("Topics through Strimzi", () => {
     await gone(() => strimzi.topics.get(letters));
     expect((await operator.probe.describeTopic(letters))?.id).to.equal(letterId);
     await thenNothing(operator, ["source"]);
+  });
+
+  it("eventbus plan foretells what would be said to Strimzi, and writes nothing", async () => {
+    const { operator } = world;
+    const name = operator.topicName("foretold");
+    await operator.probe.createTopic({ name, partitions: 2, configs: { "segment.ms": "70000" } });
+    await using line = await CommandLine.beside(operator);
+    const terminal = line.terminal();
+    const file = await line.file(line.topic("foretold", { adoption: "Adopt", config: { "flush.ms": 5 } }));
+    const writes = await world.kafkaTopicWrites();
+    await plan([file], { namespace: operator.id, output: "json", cluster: true }, terminal, line.ports);
+    const { objects } = JSON.parse(terminal.stdout()) as { readonly objects: readonly PlannedObject[] };
+    const planned = objects.flatMap(({ actions }) => actions.map(({ type }) => type));
+    expect(planned, terminal.stdout()).to.include.members(["declareKafkaTopic", "changeConfig"]);
+    expect(await world.kafkaTopicWrites()).to.equal(writes);
   });
 
   it("a name that Kubernetes does not allow gets a KafkaTopic of another name", async () => {
