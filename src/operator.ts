@@ -7,7 +7,7 @@ import { createCaches, type Caches } from "./composition/caches.ts";
 import { createGroupParts } from "./composition/consumer-groups.ts";
 import { createBusParts } from "./composition/event-buses.ts";
 import { createLedgers, createTopicController } from "./composition/event-topics.ts";
-import { liveBuses, oursBy, type OperatorOptions, type Parts } from "./composition/parts.ts";
+import { liveBuses, oursBy, writePermission, type OperatorOptions, type Parts } from "./composition/parts.ts";
 import { createPolicyController } from "./composition/retention-policies.ts";
 import { holdUntilConnected, recordedBus, type OnBus } from "./controllers/bus-lanes.ts";
 import { BusRegistry } from "./controllers/bus-registry.ts";
@@ -52,10 +52,7 @@ export function createOperator(options: OperatorOptions): Operator {
     timing: options.reflectorTiming,
   });
   const registry = new BusRegistry();
-  const mayWrite = (busName: string, clusterId: string): boolean => {
-    const link = registry.link(busName);
-    return leadership.isLeaderNow() && link.kind === "connected" && link.cluster.id === clusterId;
-  };
+  const mayWrite = writePermission(options, registry);
   const clusters = new Clusters({
     clock,
     connect: (busName, connection) => options.connect(connection, (clusterId) => mayWrite(busName, clusterId)),

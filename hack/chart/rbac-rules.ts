@@ -23,6 +23,7 @@ type Grant =
   | "strimzi"
   | "strimziSecrets"
   | "strimziTopics"
+  | "strimziUsers"
   | "lease"
   | "secrets"
   | "bindings"
@@ -47,6 +48,7 @@ const GRANTS: Readonly<Record<string, Grant>> = {
   [`Role/${OPERATOR}-strimzi`]: "strimzi",
   [`Role/${OPERATOR}-strimzi-secrets`]: "strimziSecrets",
   [`Role/${OPERATOR}-strimzi-topics`]: "strimziTopics",
+  [`Role/${OPERATOR}-strimzi-users`]: "strimziUsers",
   [`ClusterRole/${OPERATOR}-view`]: "view",
   [`ClusterRole/${OPERATOR}-edit`]: "edit",
 };
@@ -60,6 +62,7 @@ export function chartRules(): ChartRules {
     strimzi: [],
     strimziSecrets: [],
     strimziTopics: [],
+    strimziUsers: [],
     lease: [],
     secrets: [],
     bindings: [],
@@ -70,6 +73,7 @@ export function chartRules(): ChartRules {
     ...readRoles("rbac"),
     ...readRoles("strimzi"),
     ...readRoles("strimzi-topics"),
+    ...readRoles("strimzi-users"),
   ]) {
     const grant = GRANTS[`${kind}/${metadata.name}`];
     if (grant !== undefined) grants[grant].push(...rules);

@@ -97,6 +97,10 @@ export const VALUES = z.strictObject({
       .array(name)
       .default([])
       .describe("Namespaces in which KafkaTopics are written for EventBuses with topicManagement: KafkaTopic."),
+    strimziUserNamespaces: z
+      .array(name)
+      .default([])
+      .describe("Namespaces in which KafkaUsers are written for EventBuses with accessManagement: KafkaUser."),
     bindingNamespaces: z
       .array(name)
       .default([])

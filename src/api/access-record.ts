@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 
-import { keyedList, text } from "./fields.ts";
+import { keyedList, oneOf, text } from "./fields.ts";
 
 const right = z.object({
   principal: text(255, 1).describe("Who may, such as User:billing."),
@@ -11,13 +11,30 @@ const right = z.object({
   resourceName: text(255, 1).describe("Its very name in Kafka."),
 });
 
+const place = {
+  clusterId: text(64, 1).describe("Id of the Kafka cluster in which they were granted."),
+};
+
+const rights = (description: string) =>
+  keyedList(right, ["principal", "operation", "resourceType", "resourceName"], 512).optional().describe(description);
+
+const formerPlace = z.object({
+  ...place,
+  means: oneOf("Acl", "KafkaUser").describe("By what they were granted."),
+  rights: rights("Rights that the operator has granted there."),
+});
+
 /** `status.access`. */
 export const accessRecord = z
   .object({
-    clusterId: text(64, 1).describe("Id of the Kafka cluster in which they were granted."),
-    rights: keyedList(right, ["principal", "operation", "resourceType", "resourceName"], 512)
+    ...place,
+    means: oneOf("Acl", "KafkaUser").optional().describe("By what they were granted. Default: Acl."),
+    rights: rights("Rights that the operator has granted, or was about to; only these are ever taken away."),
+    former: keyedList(formerPlace, ["clusterId", "means"], 8)
       .optional()
-      .describe("ACLs that the operator has made, or was about to; only these are ever taken away."),
+      .describe(
+        "Rights that were granted on another cluster or by other means before, and are not taken away there yet.",
+      ),
   })
   .optional()
-  .describe("Rights in Kafka that this object has been given, on a bus with accessManagement: Acl.");
+  .describe("Rights in Kafka that this object has been given, on a bus with accessManagement.");

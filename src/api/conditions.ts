@@ -85,7 +85,7 @@ export const CONDITION_TYPES = {
     present: "whenKnown",
   },
   AccessGranted: {
-    means: "On a bus with accessManagement: Acl, the rights in Kafka that the object declares are as declared.",
+    means: "On a bus with accessManagement, the rights in Kafka that the object declares are as declared.",
     kinds: ["EventTopic", "ConsumerGroup"],
     present: "whenKnown",
   },

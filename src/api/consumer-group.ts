@@ -115,7 +115,7 @@ const consumerGroupSpec = z
     principal: text(249, 1)
       .optional()
       .describe(
-        "Name of the Kafka user that the group's programs run as, without User:. On a bus with accessManagement: Acl it " +
+        "Name of the Kafka user that the group's programs run as, without User:. On a bus with accessManagement it " +
           "may read the topics of the group, commit as the group, and write its dead letters. Default: nobody is granted " +
           "anything.",
       ),

@@ -192,8 +192,9 @@ const eventBusSpec = z
     accessManagement: oneOf("None", "KafkaUser", "Acl")
       .optional()
       .describe(
-        "Whether the rights of publishers and readers are managed in Kafka, and by which means: None, or Acl (by ACLs; only " +
-          "those that the operator made are ever taken away). KafkaUser is not supported yet. Default: None.",
+        "Whether the rights of publishers and readers are managed, and by which means: None, Acl (ACLs in Kafka), or " +
+          "KafkaUser (Strimzi's objects, beside its User Operator; needs strimzi). Only what the operator made is ever taken " +
+          "away. Default: None.",
       ),
   })
   .check(
@@ -209,6 +210,13 @@ const eventBusSpec = z
       reason: "FieldValueRequired",
       fieldPath: ".strimzi",
       holds: (self) => self.topicManagement !== "KafkaTopic" || self.strimzi !== undefined,
+    }),
+    rule({
+      cel: "!has(self.accessManagement) || self.accessManagement != 'KafkaUser' || has(self.strimzi)",
+      message:
+        "accessManagement KafkaUser needs strimzi: it names the Kafka object whose User Operator applies the rights",
+      fieldPath: ".accessManagement",
+      holds: (self) => self.accessManagement !== "KafkaUser" || self.strimzi !== undefined,
     }),
     transition({
       cel: "!has(oldSelf.naming) || (has(self.naming) && self.naming == oldSelf.naming)",

@@ -146,7 +146,7 @@ const eventTopicSpec = z
     publishers: keyedList(publisher, ["name"], 64)
       .optional()
       .describe(
-        "Services that write to the topic; for the catalogue. On a bus with accessManagement: Acl they may: Write and Describe.",
+        "Services that write to the topic; for the catalogue. On a bus with accessManagement they may: Write and Describe.",
       ),
     partitions: partitions()
       .optional()

@@ -35,6 +35,8 @@ export const ANNOTATION = {
   eventTopic: `${GROUP}/event-topic`,
   /** Written by the operator on a KafkaTopic that it gives up, so that it knows its own doing again. */
   givenUp: `${GROUP}/given-up`,
+  /** On a KafkaUser that the operator has made: the EventBus for which it was. */
+  eventBus: `${GROUP}/event-bus`,
 } as const;
 
 /** Annotations whose new token asks for a run. */

@@ -84,7 +84,7 @@ function createGroupController(
   const { caches, clock, registry } = parts;
   const numbers = new NumbersWritten(() => clock.monotonic());
   const rights = groupAccess(world);
-  access.groups = rights;
+  access.kinds.groups = rights;
   const reconcile = reconcileGroup(world, numbers, () => clock.now(), {
     ...listeners,
     onWatched: (key, busName, group) => (group === undefined ? watched.remove(key) : watched.put(busName, group)),
@@ -102,7 +102,7 @@ function createGroupController(
       numbers.forget(key);
     },
     finalizer: FINALIZER,
-    dependencies: wakesGroups(caches, registry),
+    dependencies: [...wakesGroups(caches, registry), ...access.wakesGroups],
     laneOf: (key) => laneOf(caches.consumerGroups.get(key), caches.buses),
     ...RUN_LIMITS,
   });

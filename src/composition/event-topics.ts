@@ -46,7 +46,7 @@ export function createTopicController(
   const { caches, registry } = parts;
   const world = createTopicWorld(parts, ledgers);
   const rights = topicAccess(world);
-  access.topics = rights;
+  access.kinds.topics = rights;
   return createController<EventTopic, EventTopicStatus>({
     ...sharedOptions(parts, "EventTopic"),
     name: "event-topic",
@@ -67,7 +67,11 @@ export function createTopicController(
     },
     annotations: [ANNOTATION.approve, ANNOTATION.confirmDeletion],
     finalizer: FINALIZER,
-    dependencies: [...wakesTopics(caches, registry), ...wakesOnStrimzi(caches, registry, world.claims)],
+    dependencies: [
+      ...wakesTopics(caches, registry),
+      ...wakesOnStrimzi(caches, registry, world.claims),
+      ...access.wakesTopics,
+    ],
     laneOf: (key) => laneOf(caches.topics.get(key), caches.buses),
     ...RUN_LIMITS,
   });

@@ -103,6 +103,17 @@ export function sharedOptions(
   };
 }
 
+/** Whether what belongs to a cluster may be changed for a bus, at this very moment. */
+export function writePermission(
+  { leadership }: Pick<OperatorOptions, "leadership">,
+  registry: BusRegistry,
+): (busName: string, clusterId: string) => boolean {
+  return (busName, clusterId) => {
+    const link = registry.link(busName);
+    return leadership.isLeaderNow() && link.kind === "connected" && link.cluster.id === clusterId;
+  };
+}
+
 export function oursBy({ busSelector }: Settings): (bus: EventBus) => boolean {
   return (bus) => matchesLabels(busSelector, bus.metadata.labels);
 }

@@ -48,20 +48,33 @@ export class GuardedKafka implements AsyncDisposable {
     if (grants.length > 0) await this.#admin.deleteAcls({ filters: grants.map((grant) => entryOf(user, grant)) });
   }
 
-  /** Every permission in the cluster as `principal operation type:name`, sorted. */
-  async permissions(): Promise<string[]> {
+  /** Every ACL in the cluster. */
+  async acls(): Promise<AclEntry[]> {
     const { resources } = await this.#admin.describeAcls({
       resourceType: AclResourceTypes.ANY,
       resourcePatternType: ResourcePatternTypes.ANY,
       operation: AclOperationTypes.ANY,
       permissionType: AclPermissionTypes.ANY,
     });
-    return resources
-      .flatMap(({ acls, resourceType, resourceName }) =>
-        acls.map(
-          ({ principal, operation }) =>
-            `${principal} ${wordOf(AclOperationTypes, operation)} ${wordOf(AclResourceTypes, resourceType)}:${resourceName}`,
-        ),
+    return resources.flatMap(({ acls, resourceType, resourceName, resourcePatternType }) =>
+      acls.map((acl) => ({ resourceType, resourceName, resourcePatternType, ...acl })),
+    );
+  }
+
+  async createAcls(acl: AclEntry[]): Promise<void> {
+    if (acl.length > 0) await this.#admin.createAcls({ acl });
+  }
+
+  async deleteAcls(filters: AclEntry[]): Promise<void> {
+    if (filters.length > 0) await this.#admin.deleteAcls({ filters });
+  }
+
+  /** Every permission in the cluster as `principal operation type:name`, sorted. */
+  async permissions(): Promise<string[]> {
+    return (await this.acls())
+      .map(
+        ({ operation, principal, resourceName, resourceType }) =>
+          `${principal} ${wordOf(AclOperationTypes, operation)} ${wordOf(AclResourceTypes, resourceType)}:${resourceName}`,
       )
       .toSorted();
   }

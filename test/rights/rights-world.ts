@@ -1,5 +1,5 @@
 // Everything that the operator does with its rights, once: a real process under an account of its own, whose rights are those
-// of config/rbac, config/strimzi and config/strimzi-topics but for what a test takes away. What it asked for, and was denied, is in the audit log.
+// of config/rbac and config/strimzi* but for what a test takes away. What it asked for, and was denied, is in the audit log.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,6 +14,7 @@ import { until } from "../environment/until.ts";
 import { ApiProxy } from "../faults/api-proxy.ts";
 import { KafkaTopics } from "../strimzi/kafka-topics.ts";
 import { installStrimziCrds } from "../strimzi/strimzi-crds.ts";
+import { KAFKA_USER_STEPS } from "./kafka-user-steps.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const ACCOUNT = "operator";
@@ -23,7 +24,7 @@ const STEP_MS = 15_000;
 const LAST = ["watch secrets", "watch leases"];
 const RBAC = "rbac.authorization.k8s.io";
 /** Where each shipped role's rules are given in this world; the rest is cluster-wide. */
-const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets|strimzi-topics)$/;
+const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets|strimzi-topics|strimzi-users)$/;
 const TENANTS = /-(view|edit)$/;
 
 export interface ShippedPermission {
@@ -41,9 +42,8 @@ interface Rule {
 /** All that the operator itself is granted, one by one; rights on single names are rights on any here. */
 export async function shippedPermissions(): Promise<ShippedPermission[]> {
   const files = ["rbac/role.yaml", "rbac/role-lease.yaml", "rbac/role-secrets.yaml", "rbac/role-bindings.yaml"];
-  const all = [...files, "strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml"].map((file) =>
-    join(ROOT, "config", file),
-  );
+  const strimzi = ["strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml", "strimzi-users/role.yaml"];
+  const all = [...files, ...strimzi].map((file) => join(ROOT, "config", file));
   const objects = (await Promise.all(all.map((file) => readFile(file, "utf8")))).flatMap(manifestsIn);
   const roles = objects.filter(({ kind, metadata }) => kind.endsWith("Role") && !TENANTS.test(metadata.name));
   return roles.flatMap(({ metadata, ["rules"]: rules }) =>
@@ -71,7 +71,11 @@ export function audited(permission: string): string {
 /** Plays everything with all rights but one; ends early when that one was missed. */
 export async function playWithout(missing: ShippedPermission | undefined, name: string): Promise<Outcome> {
   const operator = await startOperatorUnderTest({
-    bus: { namespaces: [{ deletionPolicies: ["Retain", "Delete", "DeleteGroup"] }], resyncInterval: "500ms" },
+    bus: {
+      // By labels, which are read live before a right is granted.
+      namespaces: [{ selector: {}, deletionPolicies: ["Retain", "Delete", "DeleteGroup"] }],
+      resyncInterval: "500ms",
+    },
   });
   // Only for its objects: it is the process that reconciles them.
   await operator.stop();
@@ -142,11 +146,15 @@ function grants(
   ];
 }
 
-/** After a write without an answer the object is read; servers that cannot stream a list are asked for it. */
+/** After a write without an answer the object is read, and so is one that is there already; servers that cannot stream a list are asked for it. */
 function playOldAndLossy(proxy: ApiProxy): void {
   const lost = new Set<string>();
   proxy.faultFor = ({ method, path }) => {
     if (path.includes("sendInitialEvents=true")) return { kind: "answer", status: 422, reason: "Invalid" };
+    if (method === "POST" && path.endsWith("/kafkausers") && !lost.has("kafkausers")) {
+      lost.add("kafkausers");
+      return { kind: "answer", status: 409, reason: "AlreadyExists" };
+    }
     const [, plural] = /\/(eventbuses|retentionpolicies|consumergroups)\/[^/]+\/status/.exec(path) ?? [];
     if (method !== "PATCH" || plural === undefined || lost.has(plural)) return undefined;
     lost.add(plural);
@@ -220,7 +228,7 @@ interface Condition {
   readonly status: string;
 }
 
-interface Step {
+export interface Step {
   does(operator: OperatorUnderTest): Promise<void>;
   isDone(operator: OperatorUnderTest): Promise<boolean>;
 }
@@ -272,7 +280,6 @@ const DELEGATED: readonly Step[] = [
 function kafkaTopicsOf({ controlPlane, id }: OperatorUnderTest): KafkaTopics {
   return new KafkaTopics(controlPlane, id);
 }
-
 const STEPS: readonly Step[] = [
   ...DELEGATED,
   {
@@ -322,6 +329,7 @@ const STEPS: readonly Step[] = [
     },
     isDone: async (operator) => isSettled(await operator.topic("t")) && isSettled(await operator.group("g")),
   },
+  ...KAFKA_USER_STEPS,
   {
     does: async (operator) => {
       await operator.deleteGroup("g");

@@ -71,7 +71,9 @@ export class StrimziNamespace {
   }
 
   /** A file of config, here. */
-  async grant(file: "strimzi/role.yaml" | "strimzi/secrets.yaml" | "strimzi-topics/role.yaml"): Promise<void> {
+  async grant(
+    file: `${"strimzi" | "strimzi-topics" | "strimzi-users"}/role.yaml` | "strimzi/secrets.yaml",
+  ): Promise<void> {
     const documents = parseAllDocuments(await readFile(join(CONFIG, file), "utf8"));
     const manifests = documents.map((document) => document.toJS() as Manifest);
     await this.controlPlane.applyManifests(

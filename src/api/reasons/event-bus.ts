@@ -87,14 +87,6 @@ export const EVENT_BUS_REASONS = {
       "Name another listener or KafkaUser; where Strimzi's users cannot log in (oauth, custom), give the connection by spec.kafka, beside spec.strimzi.",
     wokenBy: `that object, and ${SPEC}`,
   },
-  AccessManagementUnsupported: {
-    ready: "False",
-    beside: ["Stalled"],
-    means:
-      "The cluster answers and topics are served, but rights are not managed by the means that spec.accessManagement names.",
-    remedy: "Set spec.accessManagement to a value that the message permits, and grant rights by other means.",
-    wokenBy: SPEC,
-  },
   InsufficientPermissions: {
     ready: "False",
     beside: ["Stalled"],

@@ -3,9 +3,11 @@
 import type { CommonStatus, CustomResource } from "../../api/custom-resource.ts";
 import type { EventBus } from "../../api/event-bus.ts";
 import type { EventTopic } from "../../api/event-topic.ts";
+import type { KafkaAdmin } from "../../kafka/admin.ts";
 import type { AclBinding } from "../../kafka/model/acl.ts";
 import type { ApiCall } from "../../kubernetes/resources.ts";
 import type { BusBoundWorld } from "../bus-bound.ts";
+import type { AccessControl, AccessMeans, RightsPlace } from "./access-control.ts";
 
 export interface RecordedRight {
   readonly principal: string;
@@ -16,10 +18,24 @@ export interface RecordedRight {
 
 export interface AccessStatus extends CommonStatus {
   readonly bus?: { readonly name: string; readonly clusterId?: string | undefined } | undefined;
-  readonly access?: { readonly clusterId: string; readonly rights?: readonly RecordedRight[] | undefined } | undefined;
+  readonly access?:
+    | {
+        readonly clusterId: string;
+        readonly means?: AccessMeans | undefined;
+        readonly rights?: readonly RecordedRight[] | undefined;
+        readonly former?: readonly FormerRights[] | undefined;
+      }
+    | undefined;
+}
+
+interface FormerRights {
+  readonly clusterId: string;
+  readonly means: AccessMeans;
+  readonly rights?: readonly RecordedRight[] | undefined;
 }
 
 interface AccessSpec {
+  readonly busRef?: { readonly name: string } | undefined;
   readonly suspend?: boolean | undefined;
   readonly drift?: string | undefined;
   readonly deletionPolicy?: string | undefined;
@@ -46,15 +62,20 @@ export interface AccessKind<T extends AccessSubject> {
   isRetained(object: T): boolean;
 }
 
-/** Rights of one other object. */
+/** Rights of one other object, on one cluster. */
 export interface PeerRights {
   readonly clusterId: string;
   /** Keys of bindings (`aclKey`) that it declares, or may still. */
   readonly wanted: ReadonlySet<string>;
-  readonly recorded: ReadonlySet<string>;
+  /** By their keys. */
+  readonly recorded: Readonly<Record<AccessMeans, ReadonlyMap<string, AclBinding>>>;
+  /** It has not been looked at yet, so that it may want any right of the principal. */
+  readonly isUnknown?: boolean | undefined;
 }
 
 export interface AccessWorld<T extends AccessSubject> extends BusBoundWorld {
+  /** By which rights on the cluster of the bus are brought about. */
+  control(bus: EventBus, admin: KafkaAdmin, place: RightsPlace): AccessControl;
   /** Of all other objects that name the principal. */
   peers(principal: string, except: T): readonly PeerRights[];
   /** Whether object, bus and consents are still what they are taken for. */

@@ -1,19 +1,19 @@
 // Rights as a companion of a kind's own run: the kind reconciles as it would without, then the rights that its object
-// declares are brought about, on buses that ask for ACLs. On all others nothing is read, written or said.
+// declares are brought about, on buses that ask for that. On all others nothing is read, written or said.
 
-import type { EventBus } from "../../api/event-bus.ts";
 import { hasFinalizer } from "../../api/group.ts";
 import type { Reconcile, Run, Verdict } from "../../runtime/reconcile.ts";
 import type { AccessKind, AccessStatus, AccessSubject, AccessWorld } from "./access-world.ts";
 import { attempt, writeCallOf } from "./attempt.ts";
-import { managedBus, takeLeave } from "./departure.ts";
-import type { Quarry } from "./pursue.ts";
-import { recordedRights, toRecord } from "./recorded-rights.ts";
+import type { Quarry } from "./carry-out.ts";
+import { takeLeave } from "./departure.ts";
+import { managedBus, type ManagedBus } from "./managed-bus.ts";
+import { formerPlaces, recordedPlaces, recordedRights, toRecord } from "./recorded-rights.ts";
 import { carryAccess, withAccessFindings } from "./summarize.ts";
 
 /**
  * Guarantees
- * - On a bus without `accessManagement: Acl` the verdict of `reconcile` is what it was, beside what is on record.
+ * - On a bus with `accessManagement: None` the verdict of `reconcile` is what it was, beside what is on record.
  * - What `reconcile` found is kept, whatever comes of the rights.
  * - A deleted object is let go only when the rights on its record were taken away, or certainly cannot be.
  */
@@ -29,9 +29,9 @@ export function withAccess<T extends AccessSubject<Status>, Status extends Acces
     }
     const verdict = await reconcile(object, run);
     const status = verdict.status ?? object.status;
-    const bus = managedBus(status, world);
-    if (bus === undefined) return carryAccess(object, verdict);
-    const quarry = verdict.outcome.kind === "failed" ? undefined : quarryOf(object, status, bus, run, kind, world);
+    const managed = managedBus(status, world);
+    if (managed === undefined) return carryAccess(object, verdict);
+    const quarry = verdict.outcome.kind === "failed" ? undefined : quarryOf(object, status, managed, run, kind, world);
     if (quarry === undefined) return held(object, carryAccess(object, verdict));
     return await pursueAll(object, verdict, run, quarry, world);
   };
@@ -44,12 +44,12 @@ async function pursueAll<T extends AccessSubject<Status>, Status extends AccessS
   quarry: Quarry<T>,
   world: AccessWorld<T>,
 ): Promise<Verdict<Status>> {
-  const { call, wish } = quarry;
+  const { place, wish } = quarry;
   const isSilent = wish.bindings.length === 0 && wish.remarks.length === 0;
   if (isSilent && object.status?.access === undefined) return verdict;
   const pursuit = await attempt(quarry, run, world);
   const declared = wish.bindings.length;
-  const findings = { ...pursuit, clusterId: call.clusterId, declared, remarks: wish.remarks };
+  const findings = { ...pursuit, place, declared, remarks: [...wish.remarks, ...(pursuit.remarks ?? [])] };
   const moment = { generation: object.metadata.generation ?? 0, now: world.nowMs() };
   return withAccessFindings(object, verdict, findings, moment);
 }
@@ -58,7 +58,7 @@ async function pursueAll<T extends AccessSubject<Status>, Status extends AccessS
 function quarryOf<T extends AccessSubject<Status>, Status extends AccessStatus>(
   object: T,
   status: Status | undefined,
-  bus: EventBus,
+  { bus, means }: ManagedBus,
   run: Run<Status>,
   kind: AccessKind<T>,
   world: AccessWorld<T>,
@@ -68,17 +68,21 @@ function quarryOf<T extends AccessSubject<Status>, Status extends AccessStatus>(
   const clusterId = status?.bus?.clusterId;
   if (wish === undefined || clusterId === undefined || link.kind !== "connected") return undefined;
   if (link.cluster.id !== clusterId) return undefined;
+  const place = { clusterId, means };
+  const former = formerPlaces(object.status, place);
   return {
     object,
     bus,
-    admin: link.admin,
+    place,
+    control: world.control(bus, link.admin, place),
     wish,
-    recorded: recordedRights(object.status, clusterId),
+    recorded: recordedRights(object.status, place),
+    former,
     call: writeCallOf(run, clusterId),
     record: async (bindings) => {
       await run.mark({ finalizer: true });
       const { conditions } = object.status ?? {};
-      const recorded = { ...status, conditions, access: toRecord(clusterId, bindings) };
+      const recorded = { ...status, conditions, access: toRecord(place, bindings, former) };
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a status with another record is one still
       await run.saveStatus(recorded as unknown as Status);
     },
@@ -90,6 +94,6 @@ function held<Status extends AccessStatus>(
   { status }: AccessSubject<Status>,
   verdict: Verdict<Status>,
 ): Verdict<Status> {
-  const hasRights = (status?.access?.rights ?? []).length > 0;
+  const hasRights = recordedPlaces(status).length > 0;
   return hasRights && verdict.release === true ? { ...verdict, release: false } : verdict;
 }

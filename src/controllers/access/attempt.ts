@@ -4,7 +4,9 @@ import type { WriteCall } from "../../kafka/admin.ts";
 import type { AclBinding } from "../../kafka/model/acl.ts";
 import type { Run } from "../../runtime/reconcile.ts";
 import type { AccessStatus, AccessSubject, AccessWorld } from "./access-world.ts";
-import { pending, pursue, type Pursuit, type Quarry } from "./pursue.ts";
+import { pending, type Pursuit, type Quarry } from "./carry-out.ts";
+import { leaveFormerPlaces } from "./former-places.ts";
+import { pursue } from "./pursue.ts";
 
 /** Never rejects: what the kind itself has done must be told. */
 export async function attempt<T extends AccessSubject, Status extends AccessStatus>(
@@ -19,11 +21,13 @@ export async function attempt<T extends AccessSubject, Status extends AccessStat
     await quarry.record(bindings);
   };
   try {
-    return await pursue({ ...quarry, record }, world);
+    const pursuit = await pursue({ ...quarry, record }, world);
+    const isDone = pursuit.problem !== undefined || quarry.former.length === 0;
+    return isDone ? pursuit : await leaveFormerPlaces(quarry, pursuit, world);
   } catch (error) {
     run.log.debug("Rights were not pursued to their end", { error });
-    const message = `Rights could not be put on record: ${error instanceof Error ? error.message : String(error)}`;
-    return { recorded: intended, granted: [], removed: [], problem: pending(message) };
+    const message = `Rights were not pursued to their end: ${error instanceof Error ? error.message : String(error)}`;
+    return { recorded: intended, former: quarry.former, granted: [], removed: [], problem: pending(message) };
   }
 }
 

@@ -1,26 +1,18 @@
 // What becomes of an object's rights when it is deleted: they go first, whatever becomes of topic or group, since nobody
 // declares them any longer. Where they cannot be taken away, the object is let go after a time.
 
-import type { EventBus } from "../../api/event-bus.ts";
-import type { AclBinding } from "../../kafka/model/acl.ts";
 import { failed, settled } from "../../runtime/outcome.ts";
 import type { Reconcile, Run, Verdict } from "../../runtime/reconcile.ts";
 import { isCalledOff } from "../../runtime/superseded.ts";
 import { postponement } from "../postponed-deletion.ts";
 import type { AccessKind, AccessStatus, AccessSubject, AccessWish, AccessWorld } from "./access-world.ts";
 import { attempt, writeCallOf } from "./attempt.ts";
-import { recordedRights } from "./recorded-rights.ts";
+import type { Pursuit } from "./carry-out.ts";
+import { managedBus, type ManagedBus } from "./managed-bus.ts";
+import { describeRights } from "./plan.ts";
+import { formerPlaces, recordedPlaces, recordedRights } from "./recorded-rights.ts";
 
 const NO_WISH: AccessWish = { bindings: [], mayWant: () => false, remarks: [], consents: [] };
-
-/** The bus that an object lives on, where it is ours and asks for ACLs. */
-export function managedBus(
-  status: AccessStatus | undefined,
-  world: Pick<AccessWorld<never>, "buses" | "isOurs">,
-): EventBus | undefined {
-  const bus = world.buses.get(status?.bus?.name ?? "");
-  return bus !== undefined && world.isOurs(bus) && bus.spec.accessManagement === "Acl" ? bus : undefined;
-}
 
 export async function takeLeave<T extends AccessSubject<Status>, Status extends AccessStatus>(
   object: T,
@@ -29,11 +21,10 @@ export async function takeLeave<T extends AccessSubject<Status>, Status extends 
   kind: AccessKind<T>,
   world: AccessWorld<T>,
 ): Promise<Verdict<Status>> {
-  const bus = managedBus(object.status, world);
-  const clusterId = object.status?.bus?.clusterId;
-  const recorded = recordedRights(object.status, clusterId);
-  if (bus === undefined || clusterId === undefined || recorded.length === 0) return await reconcile(object, run);
-  const end = await revoke(object, bus, { clusterId, recorded }, run, world);
+  const managed = managedBus(object.status, world);
+  const recorded = recordedPlaces(object.status);
+  if (managed === undefined || recorded.length === 0) return await reconcile(object, run);
+  const end = await revoke(object, managed, run, world);
   if (end.kind === "waiting") return { outcome: failed("AccessPending", end.why) };
   const events = end.kind === "done" ? [] : [leftBehind(end.why)];
   if (end.kind === "leftBehind") run.log.warn("Rights are left behind in Kafka", { why: end.why, rights: recorded });
@@ -50,8 +41,7 @@ type Departure =
 
 async function revoke<T extends AccessSubject<Status>, Status extends AccessStatus>(
   object: T,
-  bus: EventBus,
-  { clusterId, recorded }: { readonly clusterId: string; readonly recorded: readonly AclBinding[] },
+  { bus, means }: ManagedBus,
   run: Run<Status>,
   world: AccessWorld<T>,
 ): Promise<Departure> {
@@ -61,15 +51,39 @@ async function revoke<T extends AccessSubject<Status>, Status extends AccessStat
   if (bus.spec.access === "ReadOnly") return { kind: "leftBehind", why: `EventBus "${name}" is read-only` };
   if (bus.spec.suspend === true) return postponed(object, `EventBus "${name}" is suspended`, world);
   if (link.kind !== "connected") return postponed(object, `EventBus "${name}" is not connected`, world);
-  if (link.cluster.id !== clusterId) {
-    return { kind: "leftBehind", why: `EventBus "${name}" leads to another Kafka cluster` };
-  }
-  const { admin } = link;
-  const call = writeCallOf(run, clusterId);
-  const quarry = { object, bus, admin, wish: NO_WISH, recorded, call, record: nothing };
-  const { problem } = await attempt(quarry, run, world);
+  // Where the bus leads to another cluster now, all that is on record is elsewhere.
+  const place = { clusterId: link.cluster.id, means };
+  const pursuit = await attempt(
+    {
+      object,
+      bus,
+      place,
+      control: world.control(bus, link.admin, place),
+      wish: NO_WISH,
+      recorded: recordedRights(object.status, place),
+      former: formerPlaces(object.status, place),
+      call: writeCallOf(run, place.clusterId),
+      record: nothing,
+    },
+    run,
+    world,
+  );
   if (isCalledOff(run.signal)) throw run.signal.reason;
-  return problem === undefined ? { kind: "done" } : postponed(object, problem.message, world);
+  return departureAfter(object, pursuit, world);
+}
+
+/** What stays on record after all was tried, nobody would ever take away once the object is gone. */
+function departureAfter<T extends AccessSubject>(
+  object: T,
+  { former, problem, recorded, remarks = [] }: Pursuit,
+  world: AccessWorld<T>,
+): Departure {
+  if (problem !== undefined) return postponed(object, problem.message, world);
+  const left = [...recorded, ...former.flatMap(({ bindings }) => bindings)];
+  if (left.length === 0) return { kind: "done" };
+  if (remarks.length > 0) return { kind: "leftBehind", why: remarks.join(". ") };
+  const why = `other objects that want the same have not recorded it yet: ${describeRights(left)}`;
+  return postponed(object, why, world);
 }
 
 async function nothing(): Promise<void> {}

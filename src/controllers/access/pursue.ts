@@ -1,57 +1,29 @@
-// Brings the rights of one object about: looks at the ACLs of its cluster, plans, restricts, records, changes. Nothing is
-// changed that is not on record before, and nothing is taken away that is not.
+// Brings the rights of one object about: looks at what there is, plans, restricts, records, changes. Nothing is changed
+// that is not on record before, and nothing is taken away that is not.
 
-import type { EventBus } from "../../api/event-bus.ts";
 import { hasFinalizer } from "../../api/group.ts";
-import { ACCESS_REASONS } from "../../api/reasons/access.ts";
-import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
-import { aclKey, type AclBinding } from "../../kafka/model/acl.ts";
-import { isFinal, type Answer } from "../../kafka/model/failure.ts";
-import type { AccessSubject, AccessWish, AccessWorld } from "./access-world.ts";
-import { describeRight, planAccess, type AccessPlan } from "./plan.ts";
+import type { AclBinding } from "../../kafka/model/acl.ts";
+import type { Obstacle } from "./access-control.ts";
+import type { AccessSubject, AccessWorld, PeerRights } from "./access-world.ts";
+import { changeRights, pending, problemOf, type AccessProblem, type Pursuit, type Quarry } from "./carry-out.ts";
+import { planAccess, type AccessPlan } from "./plan.ts";
 import { restrictAccess } from "./restrict.ts";
 
-/** Why rights are not as declared. */
-export interface AccessProblem {
-  readonly reason: keyof typeof ACCESS_REASONS;
-  /** Of the condition AccessGranted. */
-  readonly cause: string;
-  readonly message: string;
-}
-
-export interface Pursuit {
-  /** On record once the run has ended. */
-  readonly recorded: readonly AclBinding[];
-  readonly granted: readonly AclBinding[];
-  readonly removed: readonly AclBinding[];
-  readonly problem?: AccessProblem | undefined;
-}
-
-export interface Quarry<T extends AccessSubject> {
-  readonly object: T;
-  readonly bus: EventBus;
-  readonly admin: KafkaAdmin;
-  readonly wish: AccessWish;
-  /** Of this object, on this cluster. */
-  readonly recorded: readonly AclBinding[];
-  readonly call: WriteCall;
-  /** Puts rights on record, and holds the object's deletion up; rejects where that is not certain. */
-  readonly record: (bindings: readonly AclBinding[]) => Promise<void>;
-}
-
 export async function pursue<T extends AccessSubject>(
-  { admin, bus, call, object, record, recorded, wish }: Quarry<T>,
+  quarry: Quarry<T>,
   world: Pick<AccessWorld<T>, "peers" | "isCurrent">,
 ): Promise<Pursuit> {
-  const nothing = { recorded, granted: [], removed: [] };
+  const { bus, call, control, former, object, place, record, recorded, wish } = quarry;
+  const nothing = { recorded, former, granted: [], removed: [] };
   if (wish.bindings.length === 0 && recorded.length === 0) return nothing;
-  const answer = await admin.describeAcls(call);
-  if (answer.status !== "ok") return { ...nothing, problem: problemOf(answer, "Cannot read the ACLs of the cluster") };
+  const answer = await control.describe(call);
+  if (answer.status !== "ok") return { ...nothing, problem: problemOf(answer, "Cannot read who has which rights") };
   const plan = planAccess(wish, {
-    clusterId: call.clusterId,
+    place,
     recorded,
-    live: new Set(answer.value.map(aclKey)),
-    peers: (principal) => world.peers(principal, object),
+    formerly: former.filter(({ clusterId }) => clusterId === place.clusterId).flatMap(({ bindings }) => bindings),
+    granted: answer.value,
+    peers: remembering((principal) => world.peers(principal, object)),
   });
   const restriction = restrictAccess(plan, object, bus);
   if (restriction !== undefined) {
@@ -66,49 +38,43 @@ export async function pursue<T extends AccessSubject>(
   }
   const isHeld = plan.after.length === 0 || hasFinalizer(object.metadata);
   if (plan.before.length > recorded.length || !isHeld) await record(plan.before);
-  return await carryOut(plan, admin, call);
+  const pursuit = await carryOut(plan, quarry);
+  const refusal = answer.value.refusal(plan.refused);
+  const problem = refusal === undefined ? undefined : problemOf(refusal, "Cannot grant what is declared");
+  return { ...pursuit, problem: pursuit.problem ?? problem ?? obstacleTo(control.obstacle(wish.bindings)) };
 }
 
-async function carryOut(plan: AccessPlan, admin: KafkaAdmin, call: WriteCall): Promise<Pursuit> {
-  const effects = [
-    ...plan.create.map((binding) => ({ binding, isCreation: true })),
-    ...plan.remove.map((binding) => ({ binding, isCreation: false })),
-  ];
-  const results = await Promise.all(
-    effects.map(async ({ binding, isCreation }) => ({
-      binding,
-      isCreation,
-      answer: await (isCreation ? admin.createAcl(binding, call) : admin.deleteAcl(binding, call)),
-    })),
-  );
-  const done = results.filter(({ answer }) => answer.status === "ok");
-  const failures = results.flatMap(({ answer, binding, isCreation }) =>
-    answer.status === "ok"
-      ? []
-      : [problemOf(answer, `Could not ${isCreation ? "grant" : "take away"} ${describeRight(binding)}`)],
-  );
+async function carryOut<T extends AccessSubject>(
+  plan: AccessPlan,
+  { call, control, former }: Quarry<T>,
+): Promise<Pursuit> {
+  const { done, problem, undone } = await changeRights(plan, control, call);
   // What could not be taken away stays on record, and so does what may have been granted.
-  const left = results.filter(({ answer, isCreation }) => !isCreation && answer.status !== "ok");
+  const left = undone.filter(({ isCreation }) => !isCreation).map(({ binding }) => binding);
   return {
-    recorded: [...plan.after, ...left.map(({ binding }) => binding)],
+    recorded: [...plan.after, ...left],
+    former,
     granted: done.filter(({ isCreation }) => isCreation).map(({ binding }) => binding),
     removed: done.filter(({ isCreation }) => !isCreation).map(({ binding }) => binding),
-    problem: failures.find(({ reason }) => reason === "AccessPending") ?? failures[0],
+    problem,
   };
 }
 
-export function pending(message: string): AccessProblem {
-  return { reason: "AccessPending", cause: "Pending", message };
+/** Each principal is asked for once. */
+function remembering(
+  peers: (principal: string) => readonly PeerRights[],
+): (principal: string) => readonly PeerRights[] {
+  const known = new Map<AclBinding["principal"], readonly PeerRights[]>();
+  return (principal) => {
+    const found = known.get(principal) ?? peers(principal);
+    known.set(principal, found);
+    return found;
+  };
 }
 
-function problemOf(answer: Exclude<Answer<unknown>, { status: "ok" }>, doing: string): AccessProblem {
-  if (answer.status !== "failed") return pending(`${doing}: ${answer.reason}`);
-  const { failure } = answer;
-  const message = `${doing}: ${failure.message}`;
-  if (!isFinal(failure)) return pending(message);
-  if (failure.kind === "denied") return { reason: "AccessNotGranted", cause: "InsufficientPermissions", message };
-  if (failure.kind === "unsupported") {
-    return { reason: "AccessNotGranted", cause: "NoAuthorizer", message: `${message} The brokers keep no ACLs` };
-  }
-  return { reason: "AccessNotGranted", cause: "BrokerRejected", message };
+function obstacleTo(obstacle: Obstacle | undefined): AccessProblem | undefined {
+  if (obstacle === undefined) return undefined;
+  const { message } = obstacle;
+  if (obstacle.status === "awaited") return { ...pending(message), isAwaited: true };
+  return { reason: "AccessNotGranted", cause: obstacle.cause, message };
 }

@@ -1,14 +1,66 @@
-// Bindings as a status records them, and back. What is recorded is always single permissions, so less than a binding says
-// is kept. Pure.
+// Bindings as a status records them, and back: by the place where they were granted. What is recorded is always single
+// permissions, so less than a binding says is kept. Pure.
 
 import { aclKey, type AclBinding } from "../../kafka/model/acl.ts";
+import type { RightsPlace } from "./access-control.ts";
 import type { AccessStatus, RecordedRight } from "./access-world.ts";
 
-/** On this cluster: what was recorded on another is not ours to touch here. */
-export function recordedRights(status: AccessStatus | undefined, clusterId: string | undefined): AclBinding[] {
+export interface PlacedRights extends RightsPlace {
+  readonly bindings: readonly AclBinding[];
+}
+
+/** As many former places as a status holds; the oldest give way. */
+const MOST_FORMER = 8;
+
+/** Every place that has rights on record. */
+export function recordedPlaces(status: Pick<AccessStatus, "access"> | undefined): PlacedRights[] {
   const { access } = status ?? {};
-  if (access === undefined || access.clusterId !== clusterId) return [];
-  return (access.rights ?? []).map(({ principal, operation, resourceName, resourceType }): AclBinding => ({
+  if (access === undefined) return [];
+  const { clusterId, former = [], means = "Acl", rights } = access;
+  const places = [{ clusterId, means, rights }, ...former];
+  return places
+    .map((place) => ({ clusterId: place.clusterId, means: place.means, bindings: toBindings(place.rights) }))
+    .filter(({ bindings }) => bindings.length > 0);
+}
+
+/** In this place: what was recorded in another is not ours to touch here. */
+export function recordedRights(status: Pick<AccessStatus, "access"> | undefined, place: RightsPlace): AclBinding[] {
+  return recordedPlaces(status).flatMap((recorded) => (isSamePlace(recorded, place) ? recorded.bindings : []));
+}
+
+export function formerPlaces(status: Pick<AccessStatus, "access"> | undefined, place: RightsPlace): PlacedRights[] {
+  return recordedPlaces(status).filter((recorded) => !isSamePlace(recorded, place));
+}
+
+export function isSamePlace(a: RightsPlace, b: RightsPlace): boolean {
+  return a.clusterId === b.clusterId && a.means === b.means;
+}
+
+/** Sorted, each once; undefined for none. */
+export function toRecord(
+  { clusterId, means }: RightsPlace,
+  bindings: readonly AclBinding[],
+  former: readonly PlacedRights[],
+): AccessStatus["access"] {
+  const before = former.filter((place) => place.bindings.length > 0).slice(-MOST_FORMER);
+  if (bindings.length === 0 && before.length === 0) return undefined;
+  return {
+    clusterId,
+    // What was on record before there were other means was made by ACLs.
+    ...(means !== "Acl" && { means }),
+    ...(bindings.length > 0 && { rights: toRights(bindings) }),
+    ...(before.length > 0 && {
+      former: before.map((place) => ({
+        clusterId: place.clusterId,
+        means: place.means,
+        rights: toRights(place.bindings),
+      })),
+    }),
+  };
+}
+
+function toBindings(rights: readonly RecordedRight[] = []): AclBinding[] {
+  return rights.map(({ principal, operation, resourceName, resourceType }): AclBinding => ({
     resourceType: resourceType as AclBinding["resourceType"],
     resourceName,
     patternType: "literal",
@@ -19,11 +71,9 @@ export function recordedRights(status: AccessStatus | undefined, clusterId: stri
   }));
 }
 
-/** Sorted, each once; undefined for none. */
-export function toRecord(clusterId: string, bindings: readonly AclBinding[]): AccessStatus["access"] {
-  const distinct = [...new Map(bindings.map((binding) => [aclKey(binding), binding])).values()];
-  if (distinct.length === 0) return undefined;
-  const rights = distinct
+function toRights(bindings: readonly AclBinding[]): RecordedRight[] {
+  const distinct = new Map(bindings.map((binding) => [aclKey(binding), binding]));
+  return [...distinct.values()]
     .map(({ principal, operation, resourceName, resourceType }): RecordedRight => ({
       principal,
       operation,
@@ -31,7 +81,6 @@ export function toRecord(clusterId: string, bindings: readonly AclBinding[]): Ac
       resourceName,
     }))
     .toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  return { clusterId, rights };
 }
 
 function orderOf({ principal, operation, resourceName, resourceType }: RecordedRight): string {

@@ -11,7 +11,7 @@ export interface AccessRestriction {
 
 /** In order of precedence: bus suspend, object suspend, read-only, drift that is only reported. */
 export function restrictAccess(
-  plan: AccessPlan,
+  plan: Pick<AccessPlan, "create" | "lost" | "remove">,
   { spec }: Pick<AccessSubject, "spec">,
   bus: EventBus,
 ): AccessRestriction | undefined {

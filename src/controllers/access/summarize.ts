@@ -5,19 +5,20 @@ import type { Condition } from "../../api/custom-resource.ts";
 import { ACCESS_REASONS } from "../../api/reasons/access.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, type ConditionNote, type Moment } from "../../runtime/conditions.ts";
-import { failed, stalled, type Outcome } from "../../runtime/outcome.ts";
+import { failed, stalled, waiting, type Outcome } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { conditionsFor } from "../ready-reason.ts";
+import type { RightsPlace } from "./access-control.ts";
 import type { AccessStatus, AccessSubject } from "./access-world.ts";
+import type { AccessProblem, Pursuit } from "./carry-out.ts";
 import { describeRights } from "./plan.ts";
-import type { AccessProblem, Pursuit } from "./pursue.ts";
 import { toRecord } from "./recorded-rights.ts";
 
 const TYPE = "AccessGranted";
 
 /** What is known of rights once a run has ended. */
 export interface AccessFindings extends Pursuit {
-  readonly clusterId: string;
+  readonly place: RightsPlace;
   /** How many rights the object declares. */
   readonly declared: number;
   readonly remarks: readonly string[];
@@ -40,11 +41,11 @@ export function withAccessFindings<Status extends AccessStatus>(
   findings: AccessFindings,
   moment: Moment,
 ): Verdict<Status> {
-  const { clusterId, problem, recorded } = findings;
+  const { former, place, problem, recorded } = findings;
   const before = object.status;
   const status = verdict.status ?? before;
   const conditions = conditionsWith(status?.conditions ?? [], before?.conditions, findings, moment);
-  const access = toRecord(clusterId, recorded);
+  const access = toRecord(place, recorded, former);
   return {
     ...verdict,
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a status with another record is one still
@@ -52,7 +53,7 @@ export function withAccessFindings<Status extends AccessStatus>(
     outcome: problem === undefined ? verdict.outcome : graver(verdict.outcome, problem),
     events: [...(verdict.events ?? []), ...changeEvents(findings), ...problemEvents(before?.conditions, problem)],
     // The deletion of the object takes its rights along.
-    release: verdict.release === true && recorded.length === 0,
+    release: verdict.release === true && access === undefined,
   };
 }
 
@@ -92,8 +93,9 @@ function noteOf({ declared, problem, remarks }: AccessFindings): ConditionNote |
   return { type: TYPE, status: "False", reason: "NothingToGrant", message: remarks.join(". ") };
 }
 
-function graver(outcome: Outcome, { message, reason }: AccessProblem): Outcome {
+function graver(outcome: Outcome, { isAwaited, message, reason }: AccessProblem): Outcome {
   if (outcome.kind === "failed") return outcome;
+  if (isAwaited === true) return outcome.kind === "settled" ? waiting(reason, outcome.recheckAt) : outcome;
   if (reason === "AccessPending") return failed(reason, message);
   return outcome.kind === "settled" ? stalled(reason, outcome.recheckAt) : outcome;
 }

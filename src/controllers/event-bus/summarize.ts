@@ -14,7 +14,6 @@ import type { Refusal } from "../plan.ts";
 import { conditionsFor, isReconciling } from "../ready-reason.ts";
 import type { BusJudgement } from "./judgement.ts";
 import type { TopicCounts } from "./topic-counts.ts";
-import { unsupportedAccess } from "./unsupported-access.ts";
 
 /** How often a connected cluster is asked whether it is still there, milliseconds. */
 const HEALTH_INTERVAL_MS = 10_000;
@@ -84,10 +83,6 @@ function wellRefusal(
   const paused = pause === undefined ? "" : `. ${pause}`;
   const connected = `Connected to Kafka cluster "${cluster.id}" with ${brokers}${paused}`;
   if (lacking !== undefined) return { ...lacking, message: `${lacking.message}. ${connected}` };
-  const unsupported = unsupportedAccess(bus.spec);
-  if (unsupported !== undefined) {
-    return { reason: "AccessManagementUnsupported", message: `${unsupported}. ${connected}` };
-  }
   if (bus.spec.suspend !== true) return { reason: "Connected", message: connected };
   return { reason: "Suspended", message: `${connected}; nothing in it is changed until spec.suspend is removed` };
 }

@@ -2,6 +2,7 @@
 // names only.
 
 import type { KubernetesObject } from "../../api/custom-resource.ts";
+import type { UserAcl } from "../../domain/user-acls.ts";
 
 export interface StrimziCondition {
   readonly type: string;
@@ -46,11 +47,23 @@ export interface Kafka extends KubernetesObject {
           | undefined;
       }
     | undefined;
-  readonly status?: (StrimziStatus & { readonly listeners?: readonly KafkaListenerStatus[] | undefined }) | undefined;
+  readonly status?:
+    | (StrimziStatus & {
+        readonly clusterId?: string | undefined;
+        readonly listeners?: readonly KafkaListenerStatus[] | undefined;
+      })
+    | undefined;
 }
 
 export interface KafkaUser extends KubernetesObject {
-  readonly spec?: { readonly authentication?: { readonly type?: string | undefined } | undefined } | undefined;
+  readonly spec?:
+    | {
+        readonly authentication?: { readonly type?: string | undefined } | undefined;
+        readonly authorization?:
+          | { readonly type?: string | undefined; readonly acls?: readonly UserAcl[] | undefined }
+          | undefined;
+      }
+    | undefined;
   readonly status?:
     | (StrimziStatus & { readonly username?: string | undefined; readonly secret?: string | undefined })
     | undefined;

@@ -114,11 +114,11 @@ describe("The Helm chart", () => {
       rbac: {
         strimziSecretNames: { kafka: ["main-cluster-ca-cert", "event-bus-operator"], elsewhere: ["never"] },
         strimziTopicNamespaces: ["kafka"],
+        strimziUserNamespaces: ["kafka"],
       },
     });
-    const files = ["strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml"].map((file) =>
-      readFile(join(ROOT, "config", file), "utf8"),
-    );
+    const roles = ["strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml", "strimzi-users/role.yaml"];
+    const files = roles.map((file) => readFile(join(ROOT, "config", file), "utf8"));
     const strimzi = (await Promise.all(files)).flatMap(manifestsIn).filter(({ kind }) => kind === "Role");
     const there = strimzi.flatMap(({ metadata }) => rulesOf(strimzi, "Role", metadata.name).flatMap(permissionsIn));
     expect(there).to.have.length.above(6);

@@ -3,6 +3,7 @@ import { describe, it } from "mocha";
 
 import type { EventTopic, EventTopicStatus } from "../../../../src/api/event-topic.ts";
 import { FINALIZER } from "../../../../src/api/group.ts";
+import { AclControl } from "../../../../src/controllers/access/access-control.ts";
 import type { AccessKind, AccessWorld } from "../../../../src/controllers/access/access-world.ts";
 import { withAccess } from "../../../../src/controllers/access/accompany.ts";
 import { topicAccess } from "../../../../src/controllers/event-topic/access.ts";
@@ -77,6 +78,7 @@ async function run(given: Given = {}) {
   const world: AccessWorld<EventTopic> = {
     buses: { get: () => bus, list: () => [bus] },
     link: () => link,
+    control: (_bus, admin) => new AclControl(admin),
     isOurs: () => true,
     namespace: () => undefined,
     isTerminating: () => false,
@@ -142,15 +144,18 @@ describe("A kind's run with rights", () => {
     expect(verdict.release).to.equal(true);
   });
 
-  it("leaves rights alone where the bus does not ask for ACLs (any longer), and does not hold the object for them", async () => {
-    for (const accessManagement of ["None", "KafkaUser"] as const) {
-      const given = { publishers: ["audit"], rights: ON_RECORD, live: [WRITE, DESCRIBE], bus: { accessManagement } };
-      const { acls, reads, verdict } = await run(given);
-      expect(acls).to.have.members(BOTH);
-      expect(reads).to.equal(0);
-      expect(verdict.status?.access?.rights).to.deep.equal(ON_RECORD);
-      expect(verdict.release).to.equal(true);
-    }
+  it("leaves rights alone where the bus manages none (any longer), and does not hold the object for them", async () => {
+    const bus = { accessManagement: "None" } as const;
+    const { acls, reads, verdict } = await run({
+      publishers: ["audit"],
+      rights: ON_RECORD,
+      live: [WRITE, DESCRIBE],
+      bus,
+    });
+    expect(acls).to.have.members(BOTH);
+    expect(reads).to.equal(0);
+    expect(verdict.status?.access?.rights).to.deep.equal(ON_RECORD);
+    expect(verdict.release).to.equal(true);
   });
 
   for (const [why, given] of [

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { assert, boolean, property, subarray } from "fast-check";
 import { describe, it } from "mocha";
 
+import { aclsAsRights } from "../../../../src/controllers/access/access-control.ts";
 import type { AccessWish, PeerRights } from "../../../../src/controllers/access/access-world.ts";
 import { planAccess } from "../../../../src/controllers/access/plan.ts";
 import { publisherRights, readerRights } from "../../../../src/domain/access-rights.ts";
@@ -39,9 +40,15 @@ function plan({ wanted = [], isComplete = true, recorded = [], live = [], peers 
     consents: [],
   };
   const others = peers.map(({ cluster = CLUSTER, has = [], wants = [] }): PeerRights => {
-    return { clusterId: cluster, wanted: new Set(wants.map(aclKey)), recorded: new Set(has.map(aclKey)) };
+    const recorded = { Acl: new Map(has.map((binding) => [aclKey(binding), binding])), KafkaUser: new Map() };
+    return { clusterId: cluster, wanted: new Set(wants.map(aclKey)), recorded };
   });
-  const facts = { clusterId: CLUSTER, recorded, live: new Set(live.map(aclKey)), peers: () => others };
+  const facts = {
+    place: { clusterId: CLUSTER, means: "Acl" } as const,
+    recorded,
+    granted: aclsAsRights(live),
+    peers: () => others,
+  };
   return planAccess(wish, facts);
 }
 
@@ -115,7 +122,7 @@ describe("planAccess()", () => {
   ];
   for (const { why, given, create = [], remove = [], before = [], after = [] } of cases) {
     it(why, () => {
-      const { lost: _lost, ...planned } = plan(given);
+      const { lost: _lost, refused: _refused, ...planned } = plan(given);
       expect(planned).to.deep.equal({ create, remove, before, after });
     });
   }

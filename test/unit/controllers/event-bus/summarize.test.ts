@@ -40,22 +40,6 @@ describe("summarizeBus()", () => {
     });
   });
 
-  for (const accessManagement of ["KafkaUser"] as const) {
-    it(`says that it does not manage rights by "${accessManagement}", and serves`, () => {
-      const verdict = summarizeBus(
-        anEventBus({ accessManagement, suspend: true }),
-        connected,
-        { topics, health, sinceWrittenMs: {} },
-        NOW,
-      );
-      expect(verdict.outcome.kind).to.equal("stalled");
-      const [readiness, ...others] = verdict.status?.conditions ?? [];
-      expect(readiness).to.include({ status: "False", reason: "AccessManagementUnsupported" });
-      expect(readiness?.message).to.include(`"${accessManagement}" is not supported yet`).and.include('cluster "c-1"');
-      expect(others.map(({ type }) => type)).to.deep.equal(["Stalled"]);
-    });
-  }
-
   it("shows no health before the first sweep", () => {
     expect(statusOf(anEventBus(), connected, { health: undefined })).not.to.have.any.keys(Object.keys(health));
   });
