@@ -99,16 +99,16 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Kafk
   const watches: { readonly end: () => Promise<string[]> }[] = [];
   const watching = (wanted: readonly string[]): { readonly end: () => Promise<string[]> } => {
     const missed = new Set<string>();
-    let isOver = false;
+    const state = { isOver: false };
     const looks = (async (): Promise<void> => {
-      while (!isOver) {
+      while (!state.isOver) {
         const there = await permissions();
         for (const permission of wanted) if (!there.includes(permission)) missed.add(permission);
       }
     })();
     const watch = {
       end: async (): Promise<string[]> => {
-        isOver = true;
+        state.isOver = true;
         await looks;
         return [...missed];
       },

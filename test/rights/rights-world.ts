@@ -151,7 +151,7 @@ function playOldAndLossy(proxy: ApiProxy): void {
   const lost = new Set<string>();
   proxy.faultFor = ({ method, path }) => {
     if (path.includes("sendInitialEvents=true")) return { kind: "answer", status: 422, reason: "Invalid" };
-    if (method === "POST" && path.endsWith("/kafkausers") && !lost.has("kafkausers")) {
+    if (method === "POST" && /\/kafkausers(\?|$)/.test(path) && !lost.has("kafkausers")) {
       lost.add("kafkausers");
       return { kind: "answer", status: 409, reason: "AlreadyExists" };
     }

@@ -6,6 +6,7 @@ import { aclsAsRights } from "../../../../src/controllers/access/access-control.
 import { peerRights } from "../../../../src/controllers/access/peers.ts";
 import { planAccess } from "../../../../src/controllers/access/plan.ts";
 import { topicAccess } from "../../../../src/controllers/event-topic/access.ts";
+import { StrimziTopics } from "../../../../src/controllers/strimzi/strimzi-topics.ts";
 import { publisherRights } from "../../../../src/domain/access-rights.ts";
 import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
 
@@ -26,7 +27,7 @@ function removed({ busRef, isConnected = true, isLeaving = false, status }: Give
     buses: { get: (name: string) => (name === bus.metadata.name ? bus : undefined), list: () => [bus] },
     isOurs: () => true,
     namespace: () => undefined,
-    kafkaTopics: { find: () => ({ kind: "none" }) as const },
+    kafkaTopics: new StrimziTopics(new Map()),
     link: () =>
       isConnected
         ? ({ kind: "connected", admin: {} as never, cluster: { id: "c-1", brokers: [], capabilities: [] } } as const)
