@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 
-import { keyedList, oneOf, text } from "./fields.ts";
+import { keyedList, text } from "./fields.ts";
 
 const right = z.object({
   principal: text(255, 1).describe("Who may, such as User:billing."),
@@ -20,7 +20,7 @@ const rights = (description: string) =>
 
 const formerPlace = z.object({
   ...place,
-  means: oneOf("Acl", "KafkaUser").describe("By what they were granted."),
+  means: text(64, 1).describe("By what they were granted: Acl or KafkaUser."),
   rights: rights("Rights that the operator has granted there."),
 });
 
@@ -28,7 +28,7 @@ const formerPlace = z.object({
 export const accessRecord = z
   .object({
     ...place,
-    means: oneOf("Acl", "KafkaUser").optional().describe("By what they were granted. Default: Acl."),
+    means: text(64, 1).optional().describe("By what they were granted: Acl (where it is not said) or KafkaUser."),
     rights: rights("Rights that the operator has granted, or was about to; only these are ever taken away."),
     former: keyedList(formerPlace, ["clusterId", "means"], 8)
       .optional()

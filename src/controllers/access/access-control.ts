@@ -6,7 +6,9 @@ import { aclKey, type AclBinding } from "../../kafka/model/acl.ts";
 import type { Answer } from "../../kafka/model/failure.ts";
 
 /** The means of `EventBus.spec.accessManagement` by which rights are managed. */
-export type AccessMeans = "Acl" | "KafkaUser";
+export const ACCESS_MEANS = ["Acl", "KafkaUser"] as const;
+
+export type AccessMeans = (typeof ACCESS_MEANS)[number];
 
 /** Where rights are granted: the same right by other means is another one. */
 export interface RightsPlace {

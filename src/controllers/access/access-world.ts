@@ -21,7 +21,7 @@ export interface AccessStatus extends CommonStatus {
   readonly access?:
     | {
         readonly clusterId: string;
-        readonly means?: AccessMeans | undefined;
+        readonly means?: string | undefined;
         readonly rights?: readonly RecordedRight[] | undefined;
         readonly former?: readonly FormerRights[] | undefined;
       }
@@ -30,7 +30,7 @@ export interface AccessStatus extends CommonStatus {
 
 interface FormerRights {
   readonly clusterId: string;
-  readonly means: AccessMeans;
+  readonly means: string;
   readonly rights?: readonly RecordedRight[] | undefined;
 }
 

@@ -2,7 +2,7 @@
 // permissions, so less than a binding says is kept. Pure.
 
 import { aclKey, type AclBinding } from "../../kafka/model/acl.ts";
-import type { RightsPlace } from "./access-control.ts";
+import { ACCESS_MEANS, type RightsPlace } from "./access-control.ts";
 import type { AccessStatus, RecordedRight } from "./access-world.ts";
 
 export interface PlacedRights extends RightsPlace {
@@ -12,15 +12,17 @@ export interface PlacedRights extends RightsPlace {
 /** As many former places as a status holds; the oldest give way. */
 const MOST_FORMER = 8;
 
-/** Every place that has rights on record. */
+/** Every place that has rights on record; of means that a newer operator knows nothing can be said. */
 export function recordedPlaces(status: Pick<AccessStatus, "access"> | undefined): PlacedRights[] {
   const { access } = status ?? {};
   if (access === undefined) return [];
   const { clusterId, former = [], means = "Acl", rights } = access;
   const places = [{ clusterId, means, rights }, ...former];
-  return places
-    .map((place) => ({ clusterId: place.clusterId, means: place.means, bindings: toBindings(place.rights) }))
-    .filter(({ bindings }) => bindings.length > 0);
+  return places.flatMap((place) => {
+    const known = ACCESS_MEANS.find((name) => name === place.means);
+    const bindings = toBindings(place.rights);
+    return known === undefined || bindings.length === 0 ? [] : [{ clusterId: place.clusterId, means: known, bindings }];
+  });
 }
 
 /** In this place: what was recorded in another is not ours to touch here. */

@@ -27,6 +27,11 @@ export const EVENT_BUS_CASES: CaseTable = {
       refused: ["spec.strimzi: Say by strimzi which Kafka object the KafkaTopics are for"],
     },
     {
+      why: "rights through KafkaUsers of nobody knows which Strimzi",
+      spec: { kafka, accessManagement: "KafkaUser" },
+      refused: ["spec.accessManagement: accessManagement KafkaUser needs strimzi"],
+    },
+    {
       why: "an empty list of servers",
       spec: { kafka: { bootstrapServers: [] } },
       refused: ["spec.kafka.bootstrapServers: Must hold at least 1 item"],
