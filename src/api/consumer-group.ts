@@ -190,7 +190,27 @@ export const consumerGroup = defineKind({
     { name: "State", type: "string", jsonPath: ".status.state", description: "State of the group in Kafka." },
     { name: "Members", type: "integer", jsonPath: ".status.members", description: "Members of the group." },
     { name: "Evaluation", type: "string", jsonPath: ".status.evaluation", description: "How the group keeps up." },
+    {
+      name: "Within SLO",
+      type: "string",
+      jsonPath: ".status.conditions[?(@.type=='WithinSLO')].status",
+      description: "Whether the group keeps spec.slo.",
+    },
     { name: "Bus", type: "string", jsonPath: ".status.bus.name", description: "EventBus that the group lives on." },
+    {
+      name: "Data at Risk",
+      type: "string",
+      jsonPath: ".status.conditions[?(@.type=='DataAtRisk')].reason",
+      description: "Whether retention is near what is unread, or has passed it.",
+      priority: 1,
+    },
+    {
+      name: "Headroom",
+      type: "integer",
+      jsonPath: ".status.headroom.seconds",
+      description: "Seconds until retention reaches what is unread.",
+      priority: 1,
+    },
     {
       name: "Group",
       type: "string",

@@ -234,9 +234,10 @@ async function readPositions(
   return positions;
 }
 
-/** Where it is too early to judge anew, what was judged before still counts. */
+/** Where it is too early to judge anew, what was judged before still counts, except that nothing was ever committed. */
 function carried(before: GroupReading | undefined, now: GroupReading): GroupReading {
   if (before?.kind !== "read" || now.kind !== "read" || now.evaluation !== undefined) return now;
+  if (before.evaluation === "NoCommits") return now;
   return { ...now, evaluation: before.evaluation };
 }
 

@@ -138,6 +138,13 @@ describe("GroupPoller", () => {
       expect(await bench.evaluationAfter("billing", 1)).to.equal("Stopped");
     });
 
+    it("a group that has begun, and lags: no longer as one that never committed, before it can be judged", async () => {
+      bench.declare("late", { topics: ["orders"] });
+      expect(await bench.evaluationAfter("late", 2)).to.equal("NoCommits");
+      bench.commit("late", "orders", 1);
+      expect(await bench.evaluationAfter("late", 1)).to.equal(undefined);
+    });
+
     it("a consumer that is there and does not move: stalled", async () => {
       bench.kafka.groups.join("billing", "consumer");
       expect(await bench.evaluationAfter("billing", 5)).to.equal("Stalled");
