@@ -74,16 +74,23 @@ async function seesAllGroups(admin: KafkaAdmin, call: Call): Promise<boolean> {
   return answer.status === "ok" && answer.value.operations?.includes("Describe") === true;
 }
 
+/** Who reads in such a group is not told. */
+function hasHiddenMembers(type: GroupListing["type"]): boolean {
+  return type === "share" || type === "streams";
+}
+
 async function usesOf(
   { groupId, state, type }: GroupListing,
   admin: KafkaAdmin,
   call: Call,
 ): Promise<ReadonlyMap<string, GroupUse> | undefined> {
-  if (type === "share" || type === "streams") return IDLE_STATES.has(state) ? new Map() : undefined;
+  if (hasHiddenMembers(type)) return IDLE_STATES.has(state) ? new Map() : undefined;
   const [group, commits] = await Promise.all([admin.describeGroup(groupId, call), admin.fetchOffsets(groupId, call)]);
   // Gone since it was listed: it uses nothing.
   if (group.status === "failed" && group.failure.kind === "missing") return new Map();
   if (group.status !== "ok" || commits.status !== "ok") return undefined;
+  // Become one since it was listed.
+  if (hasHiddenMembers(group.value.type)) return undefined;
   const read = new Set(group.value.members.flatMap(({ assignment }) => assignment.map(({ topic }) => topic)));
   const topics = new Set([...read, ...commits.value.map(({ topic }) => topic)]);
   return new Map(
