@@ -2,7 +2,7 @@
 
 import type { OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { KafkaUsers } from "../strimzi/kafka-users.ts";
-import type { Step } from "./rights-world.ts";
+import type { Step } from "./rights-steps.ts";
 
 async function aclsOf({ controlPlane, id }: OperatorUnderTest): Promise<readonly object[]> {
   return (await new KafkaUsers(controlPlane, id, "main").get("billing")).spec.authorization?.acls ?? [];

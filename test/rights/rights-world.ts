@@ -12,9 +12,8 @@ import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/o
 import { permissionsIn } from "../environment/permissions.ts";
 import { until } from "../environment/until.ts";
 import { ApiProxy } from "../faults/api-proxy.ts";
-import { KafkaTopics } from "../strimzi/kafka-topics.ts";
 import { installStrimziCrds } from "../strimzi/strimzi-crds.ts";
-import { KAFKA_USER_STEPS } from "./kafka-user-steps.ts";
+import { STEPS } from "./rights-steps.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const ACCOUNT = "operator";
@@ -26,6 +25,12 @@ const RBAC = "rbac.authorization.k8s.io";
 /** Where each shipped role's rules are given in this world; the rest is cluster-wide. */
 const NAMESPACED = /-(lease|secrets|bindings|strimzi|strimzi-secrets|strimzi-topics|strimzi-users)$/;
 const TENANTS = /-(view|edit)$/;
+/** The Secrets of this world, by the role that is for them: otherwise one role would do where another lacks. */
+const SECRETS: Readonly<Record<string, readonly string[]>> = {
+  "event-bus-operator-secrets": ["user"],
+  "event-bus-operator-bindings": ["first", "second"],
+  "event-bus-operator-strimzi-secrets": ["linked-cluster-ca-cert"],
+};
 
 export interface ShippedPermission {
   /** `<verb> <group>/<resource>[=<name>]`. */
@@ -39,7 +44,7 @@ interface Rule {
   readonly verbs: readonly string[];
 }
 
-/** All that the operator itself is granted, one by one; rights on single names are rights on any here. */
+/** All that the operator itself is granted, one by one; rights on single names are rights on any here, Secrets aside. */
 export async function shippedPermissions(): Promise<ShippedPermission[]> {
   const files = ["rbac/role.yaml", "rbac/role-lease.yaml", "rbac/role-secrets.yaml", "rbac/role-bindings.yaml"];
   const strimzi = ["strimzi/role.yaml", "strimzi/secrets.yaml", "strimzi-topics/role.yaml", "strimzi-users/role.yaml"];
@@ -122,7 +127,8 @@ export async function playWithout(missing: ShippedPermission | undefined, name: 
   await using standby = await startProcess(operator, proxied);
   // Streams begin a moment after what needs them has been judged.
   const end = Date.now() + START_MS;
-  await until(async () => Date.now() > end || (await isMissed()) || (await hasAll(LAST)), 2 * START_MS);
+  const isOver = missing === undefined ? () => hasAll(LAST) : isMissed;
+  await until(async () => Date.now() > end || (await isOver()), 2 * START_MS);
   await Promise.all([standby.stop(), running.stop()]);
   return await outcome();
 }
@@ -134,9 +140,15 @@ function grants(
 ): Manifest[] {
   const prefix = isClusterWide ? "Cluster" : "";
   const metadata = isClusterWide ? { name } : { name, namespace: id };
-  const rules = permissions.map(({ permission }) => {
+  const rules = permissions.map(({ permission, role }) => {
     const [verb = "", group = "", resource = ""] = permission.split(/ |\/(.*)/s).filter((part) => part !== undefined);
-    return { apiGroups: [group], resources: [resource], verbs: [verb] };
+    const isNamed = resource === "secrets" && verb !== "create";
+    return {
+      apiGroups: [group],
+      resources: [resource],
+      verbs: [verb],
+      ...(isNamed && { resourceNames: SECRETS[role] }),
+    };
   });
   const roleRef = { apiGroup: RBAC, kind: `${prefix}Role`, name };
   const subjects = [{ kind: "ServiceAccount", name: ACCOUNT, namespace: id }];
@@ -215,126 +227,3 @@ async function outcomeOf({ controlPlane, id }: OperatorUnderTest, log: string): 
     );
   return { granted: named(false), denied: named(true), log };
 }
-
-interface Manageable {
-  readonly metadata: { readonly generation?: number | undefined };
-  readonly status?:
-    | { readonly observedGeneration?: number | undefined; readonly conditions?: readonly Condition[] | undefined }
-    | undefined;
-}
-
-interface Condition {
-  readonly type: string;
-  readonly status: string;
-}
-
-export interface Step {
-  does(operator: OperatorUnderTest): Promise<void>;
-  isDone(operator: OperatorUnderTest): Promise<boolean>;
-}
-
-const isSettled = ({ status, metadata }: Manageable): boolean => status?.observedGeneration === metadata.generation;
-const isReady = (object: Manageable): boolean =>
-  isSettled(object) &&
-  object.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
-const isGone = (reading: Promise<unknown>): Promise<boolean> =>
-  reading.then(
-    () => false,
-    () => true,
-  );
-
-/** Plays the Topic Operator as far as it lets go of a topic. */
-async function letGo(topics: KafkaTopics, name: string): Promise<void> {
-  const { metadata } = await topics.get(name);
-  if (metadata.annotations?.["strimzi.io/managed"] !== "false") return;
-  await topics.patchStatus(name, { conditions: [{ type: "Unmanaged", status: "True" }] });
-}
-
-const DELEGATED: readonly Step[] = [
-  {
-    does: async (operator) => {
-      const { bootstrapServers, id } = operator;
-      const strimzi = { namespace: id, name: "main" };
-      const kafka = { bootstrapServers: [...bootstrapServers] };
-      await operator.createBus({ kafka, strimzi, topicManagement: "KafkaTopic" }, `${id}-delegated`);
-      await operator.createTopic("kt", { busRef: { name: `${id}-delegated` }, domain: `${id}-kt`, partitions: 1 });
-    },
-    isDone: async (operator) =>
-      (await kafkaTopicsOf(operator).get(`${operator.id}.${operator.id}-kt`)).spec.partitions === 1,
-  },
-  {
-    does: (operator) => operator.patchTopic("kt", { spec: { partitions: 2 } }),
-    isDone: async (operator) =>
-      (await kafkaTopicsOf(operator).get(`${operator.id}.${operator.id}-kt`)).spec.partitions === 2,
-  },
-  {
-    does: (operator) => operator.deleteTopic("kt"),
-    isDone: async (operator) => {
-      if (await isGone(operator.topic("kt"))) return true;
-      await letGo(kafkaTopicsOf(operator), `${operator.id}.${operator.id}-kt`);
-      return false;
-    },
-  },
-];
-
-function kafkaTopicsOf({ controlPlane, id }: OperatorUnderTest): KafkaTopics {
-  return new KafkaTopics(controlPlane, id);
-}
-const STEPS: readonly Step[] = [
-  ...DELEGATED,
-  {
-    does: async (operator) => {
-      await operator.createPolicy("p", { retention: { time: "7d" } });
-      await operator.createTopic("t", { partitions: 2, deletionPolicy: "Delete" });
-      const groupId = `${operator.id}-g`;
-      const topics = [{ eventTopicRef: { name: "t" } }];
-      await operator.createGroup("g", {
-        groupId,
-        topics,
-        deletionPolicy: "DeleteGroup",
-        binding: { secretName: "first" },
-      });
-    },
-    isDone: async (operator) =>
-      isReady(await operator.topic("t")) && isReady(await operator.group("g")) && isSettled(await operator.policy("p")),
-  },
-  {
-    // Secrets of an EventBus, and a connection by Strimzi's objects.
-    does: async (operator) => {
-      const { controlPlane, id, bootstrapServers } = operator;
-      await controlPlane.request("POST", `/api/v1/namespaces/${id}/secrets`, {
-        metadata: { name: "user" },
-        stringData: { username: "u", password: "p" },
-      });
-      const sasl = { mechanism: "SCRAM-SHA-512", credentialsSecretRef: { name: "user" } } as const;
-      const security = { protocol: "SASL_PLAINTEXT", sasl } as const;
-      await operator.createBus({ kafka: { bootstrapServers: [...bootstrapServers], security } }, `${id}-secured`);
-      await operator.patchGroup("g", { spec: { client: { maxPollRecords: 7 } } });
-      await operator.patchTopic("t", { spec: { partitions: 1 } });
-    },
-    isDone: async (operator) =>
-      isSettled(await operator.topic("t")) &&
-      isSettled(await operator.group("g")) &&
-      isSettled(await operator.bus(`${operator.id}-secured`)),
-  },
-  {
-    // The same refusal twice is one event that is told to have happened again.
-    does: (operator) => operator.patchTopic("t", { spec: { partitions: 2 } }),
-    isDone: async (operator) => isSettled(await operator.topic("t")),
-  },
-  {
-    does: async (operator) => {
-      await operator.patchTopic("t", { spec: { partitions: 1 } });
-      await operator.patchGroup("g", { spec: { binding: { secretName: "second" } } });
-    },
-    isDone: async (operator) => isSettled(await operator.topic("t")) && isSettled(await operator.group("g")),
-  },
-  ...KAFKA_USER_STEPS,
-  {
-    does: async (operator) => {
-      await operator.deleteGroup("g");
-      await operator.deleteTopic("t");
-    },
-    isDone: async (operator) => (await isGone(operator.topic("t"))) && (await isGone(operator.group("g"))),
-  },
-];
