@@ -4,11 +4,11 @@ import { describe, it } from "mocha";
 import type { EventTopic, EventTopicStatus } from "../../../../src/api/event-topic.ts";
 import { FINALIZER } from "../../../../src/api/group.ts";
 import { AclControl } from "../../../../src/controllers/access/access-control.ts";
-import type { AccessKind, AccessWorld } from "../../../../src/controllers/access/access-world.ts";
+import type { AccessKind, AccessWorld, PeerRights } from "../../../../src/controllers/access/access-world.ts";
 import { withAccess } from "../../../../src/controllers/access/accompany.ts";
 import { topicAccess } from "../../../../src/controllers/event-topic/access.ts";
 import { NO_KAFKA_TOPICS } from "../../../../src/controllers/strimzi/kafka-topic-claims.ts";
-import type { AclBinding } from "../../../../src/kafka/model/acl.ts";
+import { aclKey, type AclBinding } from "../../../../src/kafka/model/acl.ts";
 import { failed, settled, type Outcome } from "../../../../src/runtime/outcome.ts";
 import type { Run, Verdict } from "../../../../src/runtime/reconcile.ts";
 import { anEventBus, anEventTopic } from "../../../builders/objects.ts";
@@ -25,6 +25,8 @@ interface Given {
   readonly deletedAgoMs?: number;
   readonly linked?: boolean;
   readonly isCurrent?: boolean;
+  /** Another object declares the same rights, and has not run yet. */
+  readonly wantedByAnother?: boolean;
   /** The record could not be stored. */
   readonly saveFails?: boolean;
   readonly live?: readonly AclBinding[];
@@ -46,6 +48,12 @@ const ON_RECORD = [WRITE, DESCRIBE].map(({ operation, principal, resourceName, r
   resourceType,
   resourceName,
 }));
+
+const ANOTHER: PeerRights = {
+  clusterId: "c-1",
+  wanted: new Set([WRITE, DESCRIBE].map(aclKey)),
+  recorded: { Acl: new Map(), KafkaUser: new Map() },
+};
 
 /** One run of a topic that is bound; what became of it, and what was done in which order. */
 async function run(given: Given = {}) {
@@ -83,7 +91,7 @@ async function run(given: Given = {}) {
     namespace: () => undefined,
     isTerminating: () => false,
     deletionTimeoutMs: 60_000,
-    peers: () => [],
+    peers: () => (given.wantedByAnother === true ? [ANOTHER] : []),
     isCurrent: async () => given.isCurrent ?? true,
     nowMs: () => NOW,
   };
@@ -206,6 +214,16 @@ describe("A kind's run with rights", () => {
     expect(acls).to.deep.equal([]);
     expect(steps).to.deep.equal([]);
     expect(verdict).to.deep.include({ outcome: settled(), release: true });
+  });
+
+  it("waits when it is deleted until another object has its rights on record, or else nobody ever takes them away", async () => {
+    const given = { rights: ON_RECORD, live: [WRITE, DESCRIBE], wantedByAnother: true };
+    const waiting = await run({ ...given, deletedAgoMs: 0 });
+    expect(waiting.verdict.outcome).to.include({ kind: "failed", reason: "AccessPending" });
+    expect(waiting.verdict.release).to.equal(undefined);
+    const left = await run({ ...given, deletedAgoMs: 61_000 });
+    expect(left.verdict.events?.map(({ reason }) => reason)).to.deep.equal(["RightsLeftBehind"]);
+    expect(left.acls).to.have.members(BOTH);
   });
 
   it("waits for the cluster when it is deleted, and then leaves the rights behind and says so", async () => {
