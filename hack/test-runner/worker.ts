@@ -7,7 +7,8 @@ import { inspect, stripVTControlCharacters } from "node:util";
 import Mocha from "mocha";
 
 import settings from "../../.mocharc.json" with { type: "json" };
-import { environment } from "../../test/environment/environment.ts";
+import { environment, shownSecrets } from "../../test/environment/environment.ts";
+import { knownSecrets } from "../../test/environment/known-secrets.ts";
 import type { Order, Report } from "./messages.ts";
 
 /** The runner process tells what happened, not this one. */
@@ -41,13 +42,28 @@ async function run(file: string, grep: string | undefined): Promise<void> {
   } catch (error) {
     report({ kind: "failed", title: "(while loading the file)", error: describeError(error) });
   }
+  await reportSecrets();
   report({ kind: "fileDone" });
+}
+
+/** Whatever the file is about, no operator in it may have shown a secret. */
+async function reportSecrets(): Promise<void> {
+  try {
+    const shown = await shownSecrets();
+    if (shown.length > 0) report({ kind: "failed", title: "(shows no secret)", error: shown.join("\n") });
+  } catch (error) {
+    report({ kind: "failed", title: "(shows no secret)", error: describeError(error) });
+  }
 }
 
 /** Mocha starts on the next turn of the event loop, so nothing is missed. */
 function observe(runner: Mocha.Runner): void {
   runner.on("pass", (test) => report({ kind: "passed", title: test.fullTitle() }));
-  runner.on("fail", (test, error) => report({ kind: "failed", title: test.fullTitle(), error: describeError(error) }));
+  runner.on("fail", (test, error) => {
+    const text = describeError(error);
+    const shown = knownSecrets.foundIn(text).map((label) => `It told the ${label}, which is taken out here\n`);
+    report({ kind: "failed", title: test.fullTitle(), error: shown.join("") + knownSecrets.hidden(text) });
+  });
 }
 
 function describeError(error: unknown): string {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { controlPlaneBinary } from "./assets.ts";
 import { AUDIT_POLICY } from "./audit-log.ts";
 import type { ControlledProcess } from "./controlled-process.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export interface ApiServerFiles {
@@ -32,7 +33,7 @@ export async function writeApiServerFiles(
     auditLog: join(folder, "audit.log"),
     certificate: join(folder, "tls", "apiserver.crt"),
   };
-  const adminToken = randomBytes(24).toString("base64url");
+  const adminToken = knownSecrets.add("token of the admin", randomBytes(24).toString("base64url"));
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   await Promise.all([
     writeFile(files.signingKey, privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 }),

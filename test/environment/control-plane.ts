@@ -14,6 +14,7 @@ import type { ControlledProcess } from "./controlled-process.ts";
 import { controllerManagerProcess } from "./controller-manager.ts";
 import { compact, etcdProcess, etcdUrl } from "./etcd.ts";
 import { findFreePorts, withFreshPorts } from "./free-ports.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import { writeKubeconfig } from "./kubeconfig.ts";
 import { Sandbox } from "./sandbox.ts";
 
@@ -140,7 +141,7 @@ export class ControlPlane implements AsyncDisposable {
       `${accounts}/${serviceAccount}/token`,
       { spec: { expirationSeconds: TOKEN_LIFETIME_SECONDS } },
     );
-    return body.status.token;
+    return knownSecrets.add(`token of ServiceAccount "${namespace}/${serviceAccount}"`, body.status.token);
   }
 
   /** Path of a new kubeconfig that reads `token` from a file beside it; `writeToken` (kubeconfig.ts) rotates it. */

@@ -37,6 +37,11 @@ export class Environment {
     return this.#kafkaProbe;
   }
 
+  /** Undefined where no test has asked for one, or it did not start. */
+  async startedControlPlane(): Promise<ControlPlane | undefined> {
+    return await this.#controlPlane?.catch(() => undefined);
+  }
+
   async stop(): Promise<void> {
     const started = [this.#kafkaProbe, this.#kafka, this.#controlPlane];
     this.#kafkaProbe = this.#kafka = this.#controlPlane = undefined;
@@ -48,6 +53,15 @@ async function stopIfStarted(part: Promise<{ stop(): Promise<void> }> | undefine
   // A part that failed to start has said so to its test, and has nothing to stop.
   const [started] = await Promise.allSettled([part]);
   if (started.status === "fulfilled") await started.value?.stop();
+}
+
+/** Secrets that operators have shown since this was last asked; after a file of tests. */
+export async function shownSecrets(): Promise<string[]> {
+  const controlPlane = await shared.startedControlPlane();
+  // Where there was no control plane no operator ran.
+  if (controlPlane === undefined) return [];
+  const { secretsShown, transcript } = await import("./secret-scan.ts");
+  return [...transcript.take(), ...(await secretsShown(controlPlane))];
 }
 
 const shared = new Environment();

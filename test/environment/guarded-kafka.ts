@@ -5,6 +5,7 @@ import kafkajs, { Kafka, logLevel, type AclEntry, type Admin } from "kafkajs";
 
 import type { ConnectionSecurity } from "../../src/kafka/model/connection.ts";
 import { startKafka, type KafkaCluster } from "./kafka.ts";
+import { knownSecrets } from "./known-secrets.ts";
 
 const PASSWORD = "right-horse";
 const LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
@@ -30,7 +31,7 @@ export class GuardedKafka implements AsyncDisposable {
   }
 
   /** Of every user. */
-  readonly password = PASSWORD;
+  readonly password = knownSecrets.add("password of every user", PASSWORD);
 
   get saslServers(): readonly string[] {
     return this.cluster.bootstrapServersOf("SASL");

@@ -19,6 +19,7 @@ import type {
   ProbeTopic,
   ReadRecord,
 } from "./kafka-probe-model.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import { Sandbox } from "./sandbox.ts";
 
 export interface KafkaProbeOptions {
@@ -105,6 +106,7 @@ export class KafkaProbe implements AsyncDisposable {
 
   /** Makes the user, or changes its password. */
   async setScramPassword(user: string, mechanism: "SCRAM-SHA-256" | "SCRAM-SHA-512", password: string): Promise<void> {
+    knownSecrets.addLogin(`password of "${user}"`, user, password);
     await this.#call("setScramPassword", { user, mechanism, password });
   }
 

@@ -23,11 +23,13 @@ import type { Metrics } from "../../src/telemetry/metrics.ts";
 import { createMetrics } from "../../src/telemetry/prometheus-metrics.ts";
 import { deepFreeze } from "../fakes/deep-freeze.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
+import { twinLogger } from "../fakes/twin-logger.ts";
 import { isWrite, type AuditedRequest } from "./audit-log.ts";
 import { sound } from "./condition-problems.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { environment } from "./environment.ts";
 import type { KafkaProbe } from "./kafka-probe.ts";
+import { transcript } from "./secret-scan.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SYSTEM = "event-bus-system";
@@ -106,6 +108,8 @@ export class OperatorUnderTest implements AsyncDisposable {
   #operator: Operator | undefined;
   #metrics: Metrics | undefined;
   readonly #userAgent: string;
+  /** As it would be printed, for the search for secrets. */
+  readonly #transcribed = createLogger({ level: "debug", format: "json", destination: transcript.stream("the log") });
   readonly #kafkaRequests = new Map<string, number>();
 
   constructor(
@@ -132,7 +136,8 @@ export class OperatorUnderTest implements AsyncDisposable {
     if (parsed.kind === "invalid") throw new Error(parsed.problems.join("; "));
     const level = process.env["TEST_LOG_LEVEL"];
     const own = this.#options.log ?? silentLogger;
-    const log = level === undefined ? own : createLogger({ level: level as "debug", format: "text" });
+    const shown = level === undefined ? own : createLogger({ level: level as "debug", format: "text" });
+    const log = twinLogger(shown, this.#transcribed);
     const metrics = createMetrics({ withProcessMetrics: false });
     this.#metrics = metrics;
     const source = { kind: "files", paths: [this.#kubeconfig] } as const;
@@ -162,6 +167,7 @@ export class OperatorUnderTest implements AsyncDisposable {
   /** Orderly; the objects stay. */
   async stop(): Promise<void> {
     await this.#operator?.stop();
+    if (this.#metrics !== undefined) transcript.tell("metrics", await this.#metrics.registry.metrics());
     await this.#client?.close();
     this.#operator = this.#client = undefined;
   }

@@ -4,6 +4,7 @@
 import { inspect } from "node:util";
 
 import type { RecordingLogger } from "../fakes/recording-logger.ts";
+import { knownSecrets } from "./known-secrets.ts";
 import type { OperatorUnderTest } from "./operator-under-test.ts";
 
 const PATH = "/api/v1/namespaces/event-bus-system/secrets";
@@ -22,12 +23,14 @@ export class SecretsUnderTest {
   /** Makes it; returns its full name. */
   async create(name: string, content: Readonly<Record<string, string>>): Promise<string> {
     const metadata = { name: this.nameOf(name) };
+    makeKnown(metadata.name, content);
     await this.#operator.controlPlane.request("POST", PATH, { metadata, stringData: content });
     return metadata.name;
   }
 
   /** Sets keys; null removes one. */
   async patch(name: string, content: Readonly<Record<string, string | null>>): Promise<void> {
+    makeKnown(this.nameOf(name), content);
     const encoded = Object.entries(content).map(([key, value]) => [
       key,
       value && Buffer.from(value).toString("base64"),
@@ -38,6 +41,14 @@ export class SecretsUnderTest {
 
   async delete(name: string): Promise<void> {
     await this.#operator.controlPlane.request("DELETE", `${PATH}/${this.nameOf(name)}`);
+  }
+}
+
+/** What of a Secret is one: names and certificates are not. */
+function makeKnown(name: string, content: Readonly<Record<string, string | null>>): void {
+  for (const [key, value] of Object.entries(content)) {
+    const isSecret = value !== null && !/\.crt$|^username$|^client-id$/.test(key);
+    if (isSecret) knownSecrets.add(`"${key}" of Secret "${name}"`, value);
   }
 }
 

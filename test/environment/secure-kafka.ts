@@ -11,6 +11,7 @@ import { createAuthority, type Authority, type Certificate } from "../fakes/cert
 import { eventually } from "./eventually.ts";
 import { startKafkaProbe, type KafkaProbe } from "./kafka-probe.ts";
 import { startKafka, type KafkaCluster } from "./kafka.ts";
+import { knownSecrets } from "./known-secrets.ts";
 
 /** Recognisable, so that it can be looked for in what the operator shows. */
 export const PASSWORD = "hunter2-right-horse";
@@ -34,6 +35,8 @@ export class SecureKafka implements AsyncDisposable {
     this.probe = probe;
     this.authority = authority;
     this.client = authority.issue(OPERATOR);
+    knownSecrets.add("key of the operator's certificate", this.client.keyPem);
+    for (const user of [OPERATOR, INTERN]) knownSecrets.addLogin(`password of "${user}"`, user, PASSWORD);
   }
 
   /** SSL, MTLS, SASL_SSL, SASL_PLAINTEXT, PLAINTEXT; EXPIRED and OTHER_NAME are SSL with a bad certificate. */

@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 
 import type { Authority } from "../fakes/certificate.ts";
+import { knownSecrets } from "./known-secrets.ts";
 
 export interface TokenEndpointOptions {
   readonly authority: Authority;
@@ -33,6 +34,7 @@ export class TokenEndpoint implements AsyncDisposable {
   private constructor(options: TokenEndpointOptions) {
     this.#options = options;
     this.clientSecret = options.clientSecret;
+    knownSecrets.addLogin(`secret of client "${options.clientId}"`, options.clientId, options.clientSecret);
     const { certPem: cert, keyPem: key } = options.authority.issue("login");
     this.#server = createServer({ cert, key }, (request, response) => void this.#answer(request, response));
   }
@@ -78,9 +80,10 @@ export class TokenEndpoint implements AsyncDisposable {
   #token(): string {
     const iat = Math.floor(Date.now() / 1_000) - 5_000;
     const exp = Math.floor(Date.now() / 1_000) + this.lifetimeSeconds;
-    return [{ alg: "none" }, { sub: this.#options.subject, iat, exp }, undefined]
+    const token = [{ alg: "none" }, { sub: this.#options.subject, iat, exp }, undefined]
       .map((part) => (part === undefined ? "" : Buffer.from(JSON.stringify(part)).toString("base64url")))
       .join(".");
+    return knownSecrets.add(`token of "${this.#options.subject}"`, token);
   }
 }
 
