@@ -19,9 +19,8 @@ describe("Drift", () => {
       const lines = await operator.metrics('controller_runtime_reconcile_total{controller="event-topic"');
       return lines.reduce((sum, line) => sum + Number(line.split(" ")[1]), 0);
     };
-    const deadLetter = { enabled: true };
     const [before, runsBefore] = [await operator.writes(), await runs()];
-    for (const name of names) await operator.createTopic(name, { config: { "flush.ms": 5 }, deadLetter });
+    for (const name of names) await operator.createTopic(name, { config: { "flush.ms": 5 } });
     for (const name of names) await eventually(() => operator.topic(name), ready("True", "Created"));
     const sweeps = operator.kafkaRequests("DescribeConfigs");
     await eventually(

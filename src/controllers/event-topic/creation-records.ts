@@ -24,12 +24,15 @@ export function openCreations(
   record: string | undefined,
   boundIds: ReadonlyMap<string, string>,
   results: readonly StepResult<TopicAction, unknown>[],
+  sourceName: string,
   declared: Pick<ReadonlyMap<string, unknown>, "has"> = new Set(),
 ): string | undefined {
   if (record === undefined) return undefined;
   const undone = new Set(
     results.flatMap(({ step: { action }, answer }) =>
-      action.type === "createTopic" && !declared.has(action.topic.name) && isCertainlyUndone(answer)
+      action.type === "createTopic" &&
+      !declared.has(action.topic.name) &&
+      isCertainlyUndone(answer, action.topic.name === sourceName)
         ? [action.topic.name]
         : [],
     ),
@@ -43,10 +46,13 @@ export function openCreations(
   return open.length === 0 ? undefined : creator + open.join(",");
 }
 
-// `exists` may be our own doing, and what is worth another try is tried under the same record.
-function isCertainlyUndone(answer: StepResult<TopicAction, unknown>["answer"]): boolean {
+// `exists` may be our own doing, and what is worth another try is tried under the same record. So are dead letters that
+// Kafka refuses: each sweep tries them again, and nobody judges them before.
+function isCertainlyUndone(answer: StepResult<TopicAction, unknown>["answer"], isSource: boolean): boolean {
   if (answer.status !== "failed") return answer.status === "notSent" || answer.status === "skipped";
-  return ["denied", "invalid", "unsupported", "unreachable", "authentication", "tls"].includes(answer.failure.kind);
+  const { kind } = answer.failure;
+  const isRefused = kind === "denied" || kind === "invalid" || kind === "unsupported";
+  return isRefused ? isSource : kind === "unreachable" || kind === "authentication" || kind === "tls";
 }
 
 function partsOf(record: string): { readonly creator: string; readonly names: readonly string[] } {

@@ -4,16 +4,20 @@
 import type { EventTopicReason } from "../../api/conditions.ts";
 import { CHAINED_KEYS, SOURCE } from "../../domain/defaults-chain.ts";
 import type { KafkaAdmin, WriteCall } from "../../kafka/admin.ts";
+import { isFinal } from "../../kafka/model/failure.ts";
 import type { NewTopic } from "../../kafka/model/topic.ts";
 import type { CreationFacts } from "../creation-facts.ts";
 import type { Refusal, Step } from "../plan.ts";
 import type { TopicAction } from "./actions.ts";
 import { unknownKey } from "./config-changes.ts";
+import { couldNot, judgeAnswer } from "./judgement.ts";
 
 type TopicRefusal = Refusal<EventTopicReason>;
 
 interface Asked {
   readonly admin: KafkaAdmin;
+  /** A topic whose creation Kafka may have refused when the object was last told. */
+  readonly rejectedName?: string | undefined;
   readonly call: WriteCall;
   readonly creationFacts: CreationFacts;
 }
@@ -24,7 +28,25 @@ export async function creationRefusals(steps: readonly Step<TopicAction>[], aske
   const refusals = await Promise.all(
     topics.flatMap((topic) => [unknownKeys(topic, asked), tooManyInSync(topic, asked)]),
   );
-  return refusals.flat();
+  const known = refusals.flat();
+  return known.length > 0 ? known : await rejectedAgain(steps, asked);
+}
+
+/**
+ * A creation that is recorded first would cost two writes on the object each time that Kafka refuses it again: so it is
+ * asked for its judgement before.
+ */
+async function rejectedAgain(steps: readonly Step<TopicAction>[], asked: Asked): Promise<TopicRefusal[]> {
+  const isRecorded = steps.some(({ action }) => action.type === "recordOwnership" && action.creation !== undefined);
+  if (!isRecorded) return [];
+  const judged = steps.map(async ({ action }): Promise<TopicRefusal[]> => {
+    if (action.type !== "createTopic" || action.topic.name !== asked.rejectedName) return [];
+    const answer = await asked.admin.validateTopic(action.topic, asked.call);
+    if (answer.status !== "failed" || !isFinal(answer.failure)) return [];
+    const { message, reason } = judgeAnswer(answer, couldNot(action));
+    return [{ reason, message }];
+  });
+  return (await Promise.all(judged)).flat();
 }
 
 async function unknownKeys(topic: NewTopic, { admin, call, creationFacts }: Asked): Promise<TopicRefusal[]> {

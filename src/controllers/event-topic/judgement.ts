@@ -47,6 +47,11 @@ export function judgeAnswer(answer: Unanswered, doing: string): Judgement {
   return { reason, message, outcome };
 }
 
+/** What an action that came to nothing was about. */
+export function couldNot(action: TopicAction): string {
+  return `Could not ${lowerFirst(describeAction(action))}`;
+}
+
 /** A wish that is not granted now. */
 export function judgeRefusal(
   { reason, message, cause }: Refusal<EventTopicReason>,
@@ -92,7 +97,7 @@ export function judgeFindings(
     if (answer.status === "ok" || answer.status === "skipped") return [];
     const judge = deadLetters.has(topicNameOf(action) ?? "") ? judgeDeadLetterAnswer : judgeAnswer;
     const isHandedOver = answer.status === "unknown" && answer.handedOver !== undefined;
-    return [judge(answer, `${isHandedOver ? "Strimzi is to" : "Could not"} ${lowerFirst(describeAction(action))}`)];
+    return [judge(answer, isHandedOver ? `Strimzi is to ${lowerFirst(describeAction(action))}` : couldNot(action))];
   });
   const refused = refusals.map((refusal) => judgeRefusal(refusal, nowMs));
   const findings = distinct([...failures, ...blind, ...unread, ...refused]).toSorted(

@@ -198,6 +198,7 @@ function laboratoryOf(resolved: ResolvedTopic, world: TopicWorld, context: Topic
     admin,
     call: { ...readCallOf(context), clusterId: identity.clusterId },
     rules: guard.rules,
+    rejectedName: context.memory.wasRejected ? identity.topicName : undefined,
     nowMs: context.nowMs,
     correctionsOf: context.correctionsOf,
     pacingOf: (steps) => context.pacingOf(steps, resolved),

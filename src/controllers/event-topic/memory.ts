@@ -1,6 +1,7 @@
 // The closed list of what the operator itself wrote on an object and a run may read: status fields, finalizer, own
 // annotations. Everything else is derived anew each time. Pure.
 
+import type { EventTopicReason } from "../../api/conditions.ts";
 import type { EventTopic, EventTopicStatus } from "../../api/event-topic.ts";
 import { ANNOTATION, hasFinalizer } from "../../api/group.ts";
 import { findCondition } from "../../runtime/conditions.ts";
@@ -8,6 +9,15 @@ import { parseCreations } from "./creation-records.ts";
 
 /** How long our own create is trusted although brokers do not show the topic yet (up to 10 s after a burst). */
 export const VISIBILITY_GRACE_MS = 30_000;
+
+/** Reasons that may tell of Kafka's own no. */
+const REJECTIONS: ReadonlySet<string> = new Set<EventTopicReason>([
+  "BrokerRejected",
+  "Denied",
+  "InvalidConfig",
+  "NameCollision",
+  "ReplicationFactorInvalid",
+]);
 
 /** What is recorded of one dead-letter topic. */
 export interface DeadLetterMemory {
@@ -48,43 +58,35 @@ export interface TopicMemory {
   readonly recordedCreations: ReadonlySet<string>;
   /** Ids of topics whose protected deletion somebody confirmed. */
   readonly confirmedDeletions: ReadonlySet<string>;
+  /** Kafka may have refused what was wanted last. */
+  readonly wasRejected: boolean;
   /** Our create is too fresh for "unknown topic" to mean that it is gone. */
   readonly isJustCreated: boolean;
 }
 
 export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
-  const {
-    bus,
-    topicName,
-    topicId,
-    adopted,
-    adopting,
-    sizedBy,
-    replicationFactor,
-    retentionPolicy,
-    managedKeys,
-    pendingChanges,
-  } = topic.status ?? {};
+  const { bus, topicName, topicId, sizedBy, replicationFactor, ...status } = topic.status ?? {};
   const { annotations, deletionTimestamp } = topic.metadata;
   return {
     busName: bus?.name,
     clusterId: bus?.clusterId,
     topicName,
     topicId,
-    isAdopted: adopted ?? false,
-    isAdopting: adopting ?? false,
+    isAdopted: status.adopted ?? false,
+    isAdopting: status.adopting ?? false,
     sizedBy,
     replicationFactor,
-    policyName: retentionPolicy?.name,
-    managedKeys: new Set(managedKeys),
-    lastWanted: lastWanted(topic.status ?? {}),
-    pendingChanges: pendingChanges ?? [],
+    policyName: status.retentionPolicy?.name,
+    managedKeys: new Set(status.managedKeys),
+    lastWanted: lastWanted(status),
+    pendingChanges: status.pendingChanges ?? [],
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),
     hasFinalizer: hasFinalizer(topic.metadata),
     deadLetters: deadLetters(topic, nowMs),
-    recordedCreations: new Set(parseCreations(topic.status?.creating)),
+    recordedCreations: new Set(parseCreations(status.creating)),
     confirmedDeletions: new Set(listed(annotations?.[ANNOTATION.confirmDeletion])),
-    isJustCreated: isFresh(topic, topic.status?.createdAt, nowMs),
+    wasRejected: REJECTIONS.has(findCondition(status.conditions, "Ready")?.reason ?? ""),
+    isJustCreated: isFresh(topic, status.createdAt, nowMs),
   };
 }
 

@@ -42,6 +42,8 @@ export interface Laboratory {
   readonly groups: GroupUsage;
   readonly rules: GuardRules;
   readonly creationFacts: CreationFacts;
+  /** A topic whose creation Kafka may have refused when the object was last told. */
+  readonly rejectedName?: string | undefined;
   /** Of a write, because only a creation that is judged tells which keys there are. */
   readonly call: WriteCall;
   readonly nowMs: number;

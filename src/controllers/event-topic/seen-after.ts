@@ -24,7 +24,8 @@ interface Done {
 
 /**
  * Undefined where it cannot be known: a failure, a topic grown, a value that Kafka falls back to; and a topic made of which
- * the broker does not tell all, or something else than was asked.
+ * the broker does not tell all, or something else than was asked. Dead letters take from their source what only a look
+ * at it tells, so where some are there, a look must follow the creation.
  */
 export function seenAfter(
   observed: ObservedTopics,
@@ -32,13 +33,15 @@ export function seenAfter(
 ): SeenTopics | undefined {
   const done: Done = { made: new Map(), set: new Map() };
   if (!results.every((result) => isForeseen(result, done))) return undefined;
+  if (done.made.size > 0 && observed.deadLetters.size > 0) return undefined;
   const before = seen(observed);
   const after = (name: string, topic: SeenTopic | undefined): SeenTopic | undefined =>
     done.made.get(name) ?? changed(topic, done.set.get(name));
   const deadLetters = [...before.deadLetters].map(
     ([name, letter]) => [name, typeof letter === "string" ? letter : after(name, letter)] as const,
   );
-  return { source: after(sourceName(observed, done), before.source), deadLetters: new Map(deadLetters) };
+  const [name = ""] = observed.source.kind === "present" ? [observed.source.topic.name] : done.made.keys();
+  return { source: after(name, before.source), deadLetters: new Map(deadLetters) };
 }
 
 /** Takes down what it does; false where that cannot be foreseen. */
@@ -54,12 +57,6 @@ function isForeseen({ answer, step: { action } }: StepResult<TopicAction, Applie
   const ofTopic = set.get(action.topicName) ?? new Map<string, string>();
   set.set(action.topicName, ofTopic.set(action.key, action.to));
   return true;
-}
-
-/** Of one that was not there: of the topics made, that which is no dead letter. */
-function sourceName({ deadLetters, source }: ObservedTopics, { made }: Done): string {
-  if (source.kind === "present") return source.topic.name;
-  return [...made.keys()].find((name) => !deadLetters.has(name)) ?? "";
 }
 
 /** Brokers need not tell, and may have policies of their own. */

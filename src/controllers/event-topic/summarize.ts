@@ -94,6 +94,7 @@ function summarizeFinished(
     recordedCreation(restricted.steps) ?? topic.status?.creating,
     boundIds(facts),
     results,
+    source.name,
     declaredAfter(resolved.delegation, results),
   );
   const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);

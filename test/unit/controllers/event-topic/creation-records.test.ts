@@ -39,7 +39,7 @@ describe("parseCreations()", () => {
 });
 
 describe("openCreations()", () => {
-  for (const { why, record = "a", ids = NOTHING, answer, left } of [
+  for (const { why, record = "a", ids = NOTHING, source = "a", answer, left } of [
     { why: "nothing was tried yet", answer: undefined, left: "a" },
     { why: "no answer came", answer: { status: "unknown", reason: "made up" } as const, left: "a" },
     { why: "it is there, maybe by our own request", answer: failure("exists"), left: "a" },
@@ -48,6 +48,7 @@ describe("openCreations()", () => {
     { why: "nothing was sent", answer: { status: "notSent", reason: "made up" } as const, left: undefined },
     { why: "an earlier step failed", answer: { status: "skipped", after: "x" } as const, left: undefined },
     { why: "the broker refused it", answer: failure("invalid"), left: undefined },
+    { why: "the broker refused it, and it is a dead letter", source: "b", answer: failure("invalid"), left: "a" },
     { why: "the right is missing", answer: failure("denied"), left: undefined },
     { why: "nothing could be connected to", answer: failure("unreachable"), left: undefined },
     { why: "the object is bound to it", ids: new Map([["a", "id-1"]]), answer: ok(undefined), left: undefined },
@@ -70,7 +71,7 @@ describe("openCreations()", () => {
     it(`${left === undefined ? "leaves nothing" : `leaves "${left}"`} where ${why}`, () => {
       const results = answer === undefined ? [] : [created("a", answer)];
       const expected = left === undefined ? undefined : `${CREATOR}/${left}`;
-      expect(openCreations(`${CREATOR}/${record}`, ids, results)).to.equal(expected);
+      expect(openCreations(`${CREATOR}/${record}`, ids, results, source)).to.equal(expected);
     });
   }
 });

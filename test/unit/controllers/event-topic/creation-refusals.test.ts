@@ -89,6 +89,29 @@ describe("creationRefusals()", () => {
       requests: 0,
     },
   ];
+  for (const { why, rejectedName = "t", isRecorded = true, flushMs = "x", requests, refused } of [
+    { why: "a creation under a record that Kafka has refused, and refuses again", requests: 1, refused: 1 },
+    { why: "none that Kafka takes by now", flushMs: "5", requests: 1, refused: 0 },
+    { why: "none but the topic that Kafka has refused", rejectedName: "other", requests: 0, refused: 0 },
+    { why: "none without a record: trying it costs no write", isRecorded: false, requests: 0, refused: 0 },
+  ]) {
+    it(`refuses ${why}`, async () => {
+      const creation = isRecorded ? "uid/cluster/t" : undefined;
+      const record: TopicAction = { type: "recordOwnership", finalizer: true, creation, cause: "declared" };
+      const actions = [record, creating({ "flush.ms": flushMs })];
+      const steps = actions.map((action, index) => ({ id: `${index}`, after: [], action }));
+      const creationFacts = new CreationFacts(new FakeClock());
+      creationFacts.learn(admin, ["flush.ms"]);
+      const refusals = await creationRefusals(steps, { admin, creationFacts, call: call(), rejectedName });
+      expect(kafka.requestCount("validateTopic")).to.equal(requests);
+      expect(refusals).to.have.length(refused);
+      for (const { message, reason } of refusals) {
+        expect(reason).to.equal("InvalidConfig");
+        expect(message).to.match(/^Could not create topic .*Invalid value x/);
+      }
+    });
+  }
+
   for (const { why, action, isTold = true, reason = "InvalidConfig", refused, requests } of cases) {
     it(`refuses ${why}`, async () => {
       kafka.denies = (verb) => verb === "validateTopic" && !isTold;
