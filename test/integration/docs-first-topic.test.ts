@@ -6,7 +6,8 @@ import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/o
 
 describe("docs/first-topic.md", () => {
   let operator: OperatorUnderTest;
-  before(async () => {
+  before(async function () {
+    this.timeout(60_000);
     operator = await startOperatorUnderTest({
       createsBus: false,
       environment: { EVENTBUS_WATCH_NAMESPACES: "orders" },
