@@ -48,7 +48,7 @@ describe("A wire", () => {
       security: { protocol: "PLAINTEXT" },
       clientId: "test",
       clock: systemClock,
-      handshakeTimeoutMs: 200,
+      handshakeTimeoutMs: 5000,
       requestTimeoutMs,
       observer: { onRequest: (event) => requests.push(event), onConnection: (event) => connections.push(event) },
     });
