@@ -44,8 +44,9 @@ export function shownNumbers<Name extends string>(
 }
 
 /**
- * Milliseconds until what is news may be shown: nothing else may come that shows it. Undefined where all of it is shown.
- * `shown`: what the status shows from now on.
+ * Milliseconds until what is news may be shown: nothing else may come that shows it. Undefined where nothing is held back:
+ * once the time has come, a number that is still not there has no place in the status. `shown`: what the status shows from
+ * now on.
  */
 export function heldBackMs<Name extends string>(
   shown: Numbers<Name>,
@@ -53,7 +54,8 @@ export function heldBackMs<Name extends string>(
   rule: NumberRule,
   sinceMs: number,
 ): number | undefined {
-  return areNews(shown, current, rule) ? Math.max(0, rule.intervalMs - sinceMs) : undefined;
+  const restMs = rule.intervalMs - sinceMs;
+  return restMs > 0 && areNews(shown, current, rule) ? restMs : undefined;
 }
 
 function areNews<Name extends string>(
