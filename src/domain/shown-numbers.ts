@@ -43,21 +43,6 @@ export function shownNumbers<Name extends string>(
   return Object.fromEntries(shown) as Numbers<Name>;
 }
 
-/**
- * Milliseconds until what is news may be shown: nothing else may come that shows it. Undefined where nothing is held back:
- * once the time has come, a number that is still not there has no place in the status. `shown`: what the status shows from
- * now on.
- */
-export function heldBackMs<Name extends string>(
-  shown: Numbers<Name>,
-  current: Readonly<Record<Name, number>>,
-  rule: NumberRule,
-  sinceMs: number,
-): number | undefined {
-  const restMs = rule.intervalMs - sinceMs;
-  return restMs > 0 && areNews(shown, current, rule) ? restMs : undefined;
-}
-
 function areNews<Name extends string>(
   before: Numbers<Name> | undefined,
   current: Readonly<Record<Name, number>>,

@@ -4,7 +4,7 @@
 import type { ConsumerGroupStatus } from "../../api/consumer-group.ts";
 import { formatDuration, parseDuration } from "../../api/quantity.ts";
 import { headroomMs, lostRecords, type GroupReading } from "../../domain/group-reading.ts";
-import { heldBackMs, shownNumbers, VOLATILE, type Showing } from "../../domain/shown-numbers.ts";
+import { shownNumbers, VOLATILE, type Showing } from "../../domain/shown-numbers.ts";
 import type { GroupFacts } from "./status.ts";
 
 type NumberByName = Record<string, number>;
@@ -34,15 +34,6 @@ export function withNumbers(
   const headroom = { ...facts.headroom, seconds: shown[HEADROOM], lostRecords: shown[LOST] };
   const isKnown = Object.values(headroom).some((number) => number !== undefined);
   return { ...facts, topics, headroom: isKnown ? headroom : undefined };
-}
-
-/** Milliseconds until numbers that are news may be shown; undefined where the facts show all of them. */
-export function numbersHeldBackMs(
-  facts: GroupFacts,
-  reading: GroupReading | undefined,
-  sinceMs: number,
-): number | undefined {
-  return reading?.kind === "read" ? heldBackMs(numbersIn(facts), numbersOf(reading), VOLATILE, sinceMs) : undefined;
 }
 
 /** What two statuses must have in common so that only numbers differ. */

@@ -9,7 +9,7 @@ import { CONSUMER_GROUP_REASONS } from "../../api/reasons/consumer-group.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
 import type { EventNote } from "../../kubernetes/events.ts";
 import { buildConditions, findCondition, isTransition, type ConditionNote } from "../../runtime/conditions.ts";
-import { settled, waiting, type Outcome } from "../../runtime/outcome.ts";
+import { settled, waiting } from "../../runtime/outcome.ts";
 import type { Verdict } from "../../runtime/reconcile.ts";
 import { conditionsFor } from "../ready-reason.ts";
 import { groupEvents } from "./events.ts";
@@ -17,7 +17,7 @@ import type { FinishedGroupStory, GroupStory } from "./flow.ts";
 import { declaredNotes, readingNotes, standingNotes, unknownNotes } from "./group-conditions.ts";
 import { judgeRefusal, judgeStory, type Judgement } from "./judgement.ts";
 import type { GroupMemory } from "./memory.ts";
-import { numbersHeldBackMs, withNumbers, wordsOf } from "./shown-lag.ts";
+import { withNumbers, wordsOf } from "./shown-lag.ts";
 import { finishedFacts, unknownFacts, type GroupFacts } from "./status.ts";
 
 /** How soon to look whether a deleted group is gone. */
@@ -121,17 +121,7 @@ function tell(
   const showing = { sinceMs: sinceNumbersMs, isWrittenAnyway };
   const shown = withNumbers(facts, reading, group.status, showing);
   const told = [...(isNoNews ? [] : refusalEvent(judgement, before)), ...riskEvent(conditionsBefore, conditions)];
-  const heldBackMs = numbersHeldBackMs(shown, reading, sinceNumbersMs);
-  return {
-    outcome: heldBackMs === undefined ? outcome : recheckedAt(outcome, nowMs + heldBackMs),
-    status: { ...shown, conditions },
-    events: [...events, ...told],
-  };
-}
-
-/** The poller has told its news, so nothing else shows the numbers that are held back. */
-function recheckedAt(outcome: Outcome, atMs: number): Outcome {
-  return { ...outcome, recheckAt: Math.min(atMs, outcome.recheckAt ?? Infinity) };
+  return { outcome, status: { ...shown, conditions }, events: [...events, ...told] };
 }
 
 function isJudged(before: Condition | undefined, generation: number): boolean {

@@ -3,7 +3,6 @@ import { describe, it } from "mocha";
 
 import {
   COUNTED,
-  heldBackMs,
   shownNumbers,
   steadied,
   twoDigits,
@@ -124,25 +123,6 @@ describe("steadied()", () => {
   ] as const) {
     it(`shows ${shows} for ${now} after ${before}`, () => {
       expect(steadied(before, now, VOLATILE)).to.equal(shows);
-    });
-  }
-});
-
-describe("heldBackMs()", () => {
-  const cases = [
-    { why: "news waits for the rest of its minute", shown: { lag: 0 }, sinceMs: 45_000, heldBackMs: 15_000 },
-    { why: "what is no news is not held back", shown: { lag: 100 }, sinceMs: 45_000, heldBackMs: undefined },
-    { why: "a number that was never shown is news", shown: {}, sinceMs: 1_000, heldBackMs: 59_000 },
-    { why: "what still has no place once the minute is over never gets one", shown: {}, sinceMs: 60_000 },
-    {
-      why: "nobody knows when numbers were written last: they are not looked at for ever",
-      shown: {},
-      sinceMs: Infinity,
-    },
-  ];
-  for (const { why, shown, sinceMs, heldBackMs: expected } of cases) {
-    it(why, () => {
-      expect(heldBackMs<"lag">(shown, { lag: 100 }, VOLATILE, sinceMs)).to.equal(expected);
     });
   }
 });
