@@ -113,6 +113,11 @@ describe("The operator with the rights of docs/kafka-acls.md and no others", fun
     );
     expect(begun.status?.managedKeys).to.deep.equal(["consumer.session.timeout.ms"]);
     expect(await probe.committedOffsets(`${operator.id}-whole`)).to.have.length(2);
+    // The topic tells who reads it at the next look, which is a write.
+    await eventually(
+      () => operator.topic("whole"),
+      ({ status }) => expect(status?.consumerGroups).to.deep.equal([`${operator.id}-whole`]),
+    );
     await thenNothing(operator, ["whole"]);
     await operator.deleteGroup("whole");
     await isGone(() => operator.group("whole"));
