@@ -56,11 +56,13 @@ describe("The sample", function () {
       expect(await binding("ledger-handlers", "topics")).to.equal("ledger.stream");
       const settings = await binding("ledger-handlers", "kafkajs.json");
       expect(settings).to.include("ledger.stream.dlq");
-      const { status } = await eventually(
+      await eventually(
         () => operator.group("ledger-dead-letters"),
-        condition("TopicsResolved", "True/Resolved"),
+        (group) => {
+          condition("TopicsResolved", "True/Resolved")(group);
+          expect(group.status?.topics?.map(({ topic }) => topic)).to.deep.equal(["ledger.stream.dlq"]);
+        },
       );
-      expect(status?.topics?.map(({ topic }) => topic)).to.deep.equal(["ledger.stream.dlq"]);
     });
   });
 
