@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Kafka, logLevel } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import { after, before, describe, it } from "mocha";
 
 import { FINALIZER } from "../../src/api/group.ts";
@@ -7,6 +7,7 @@ import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { RIGHTS } from "../../src/kafka/rights.ts";
 import { ApiError } from "../environment/api-client.ts";
 import { eventually } from "../environment/eventually.ts";
+import { GrantedRights } from "../environment/granted-rights.ts";
 import { condition, messageOf, thenNothingOfGroups } from "../environment/group-expectations.ts";
 import { startGuardedKafka, type GuardedKafka } from "../environment/guarded-kafka.ts";
 import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
@@ -31,6 +32,7 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Acl"
   let kafka: GuardedKafka;
   let probe: KafkaProbe;
   let operator: OperatorUnderTest;
+  let rights: GrantedRights;
   before(async function () {
     this.timeout(90_000);
     kafka = await startGuardedKafka([USER, "billing", "audit"]);
@@ -43,6 +45,7 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Acl"
         connectKafka({ ...options, bootstrapServers: kafka.saslServers, security: kafka.securityOf(USER) }),
       bus: { resyncInterval: "500ms", accessManagement: "Acl" },
     });
+    rights = new GrantedRights(kafka, USER, `${operator.id}.`);
     await eventually(() => operator.bus(), ready("True", "Connected"));
   });
   after(async () => {
@@ -51,35 +54,9 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Acl"
     await kafka[Symbol.asyncDispose]();
   });
 
-  /** Of all but the operator's user, as `principal OPERATION TYPE:name` with our prefix taken off. */
-  const permissions = async (): Promise<string[]> =>
-    (await kafka.permissions())
-      .filter((permission) => !permission.startsWith(`User:${USER} `))
-      .map((permission) => permission.replaceAll(`${operator.id}.`, ""));
-  const become = (wanted: readonly string[]): Promise<unknown> =>
-    eventually(permissions, (is) => expect(is).to.deep.equal(wanted.toSorted()));
-  const asUser = (user: string): Kafka =>
-    new Kafka({
-      brokers: [...kafka.saslServers],
-      clientId: user,
-      logLevel: logLevel.NOTHING,
-      sasl: { mechanism: "plain", username: user, password: kafka.password },
-      retry: { retries: 1, initialRetryTime: 50 },
-    });
-  /** Whether the user may write a record. */
-  const writes = async (user: string, topic: string): Promise<boolean> => {
-    const producer = asUser(user).producer({ allowAutoTopicCreation: false });
-    await producer.connect();
-    try {
-      await producer.send({ topic, messages: [{ value: "v" }] });
-      return true;
-    } catch (error) {
-      expect(String(error)).to.match(/authoriz/i);
-      return false;
-    } finally {
-      await producer.disconnect();
-    }
-  };
+  const become = (wanted: readonly string[]): Promise<void> => rights.become(wanted);
+  const asUser = (user: string): Kafka => rights.asUser(user);
+  const writes = (user: string, topic: string): Promise<boolean> => rights.mayWrite(user, topic);
 
   it("lets publishers write, and nobody else, and takes the right away from who is no publisher any longer", async () => {
     await operator.createTopic("orders", { publishers: [{ name: "billing" }] });

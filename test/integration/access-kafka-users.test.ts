@@ -1,11 +1,12 @@
 import { expect } from "chai";
-import { Kafka, logLevel } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import { after, before, describe, it } from "mocha";
 
 import { connectKafka } from "../../src/kafka/platformatic/kafka-admin.ts";
 import { RIGHTS } from "../../src/kafka/rights.ts";
 import { isWrite, type AuditedRequest } from "../environment/audit-log.ts";
 import { eventually } from "../environment/eventually.ts";
+import { GrantedRights } from "../environment/granted-rights.ts";
 import { condition, messageOf } from "../environment/group-expectations.ts";
 import { startGuardedKafka, type GuardedKafka } from "../environment/guarded-kafka.ts";
 import { startKafkaProbe, type KafkaProbe } from "../environment/kafka-probe.ts";
@@ -27,6 +28,7 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Kafk
   let users: KafkaUsers;
   let double: UserOperatorDouble;
   let operator: OperatorUnderTest;
+  let rights: GrantedRights;
   before(async function () {
     this.timeout(90_000);
     kafka = await startGuardedKafka([USER, "billing", "audit"]);
@@ -48,6 +50,7 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Kafk
       environment: { EVENTBUS_STRIMZI_NAMESPACES: namespace },
       bus: { resyncInterval: "500ms", accessManagement: "KafkaUser", strimzi: { namespace, name: "main" } },
     });
+    rights = new GrantedRights(kafka, USER, `${operator.id}.`);
     await eventually(() => operator.bus(), ready("True", "Connected"));
   });
   after(async () => {
@@ -58,35 +61,10 @@ describe("Rights of publishers and readers, on a bus with accessManagement: Kafk
     await kafka[Symbol.asyncDispose]();
   });
 
-  /** Of all but the operator's user, as `principal OPERATION TYPE:name` with our prefix taken off. */
-  const permissions = async (): Promise<string[]> =>
-    (await kafka.permissions())
-      .filter((permission) => !permission.startsWith(`User:${USER} `))
-      .map((permission) => permission.replaceAll(`${operator.id}.`, ""));
-  const become = (wanted: readonly string[]): Promise<unknown> =>
-    eventually(permissions, (is) => expect(is).to.deep.equal(wanted.toSorted()));
-  const asUser = (user: string): Kafka =>
-    new Kafka({
-      brokers: [...kafka.saslServers],
-      clientId: user,
-      logLevel: logLevel.NOTHING,
-      sasl: { mechanism: "plain", username: user, password: kafka.password },
-      retry: { retries: 1, initialRetryTime: 50 },
-    });
-  /** Whether the user may write a record. */
-  const writes = async (user: string, topic: string): Promise<boolean> => {
-    const producer = asUser(user).producer({ allowAutoTopicCreation: false });
-    await producer.connect();
-    try {
-      await producer.send({ topic, messages: [{ value: "v" }] });
-      return true;
-    } catch (error) {
-      expect(String(error)).to.match(/authoriz/i);
-      return false;
-    } finally {
-      await producer.disconnect();
-    }
-  };
+  const permissions = (): Promise<string[]> => rights.all();
+  const become = (wanted: readonly string[]): Promise<void> => rights.become(wanted);
+  const asUser = (user: string): Kafka => rights.asUser(user);
+  const writes = (user: string, topic: string): Promise<boolean> => rights.mayWrite(user, topic);
 
   /** Of the operator, so far. */
   const writesToUsers = async (): Promise<number> =>
