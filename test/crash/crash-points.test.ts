@@ -2,15 +2,19 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import { approveTopic } from "./approvals.ts";
-import { play, playAllCrashes, playAllLate, type Scenario } from "./scenario.ts";
+import { play, playAllLate, playCrashes, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
 import type { World } from "./world.ts";
 
+/** Of the side effects of a scenario the operator dies after one in so many here, in each scenario others; test:long has all. */
+const EVERY = 3;
+
 describe("Wherever the operator dies, the end is the same:", () => {
-  for (const scenario of SCENARIOS) {
+  for (const [index, scenario] of SCENARIOS.entries()) {
     it(scenario.name, async () => {
-      expect(await playAllCrashes(scenario, ["after"])).to.be.greaterThan(1);
+      const share = { first: 1 + (index % EVERY), every: EVERY };
+      expect(await playCrashes(scenario, share, ["after"])).to.be.greaterThan(0);
     });
   }
 }).timeout(60_000);

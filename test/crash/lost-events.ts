@@ -3,16 +3,13 @@
 import { expect } from "chai";
 
 import { LossyView } from "./lossy-view.ts";
-import { play, type Scenario } from "./scenario.ts";
+import { play, type Scenario, type Share } from "./scenario.ts";
 
 /** The safety net of an hour, made short: what no watch tells is found by the next list. */
 const reflectorTiming = { watchSeconds: 10, relistEveryMs: 10_000 };
 
-/** Loses event `first`, and one of so many after it. */
-export async function playLosingEvents(
-  scenario: Scenario,
-  { first, every }: { readonly first: number; readonly every: number },
-): Promise<void> {
+/** Loses each event of the share. */
+export async function playLosingEvents(scenario: Scenario, { first, every }: Share): Promise<void> {
   const calm = await play({ scenario });
   for (let lost = first, hasLost = true; hasLost; lost += every) {
     const view = new LossyView(lost);

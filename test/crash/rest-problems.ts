@@ -1,6 +1,7 @@
 // What is wrong with a world at rest: what statuses say is compared with Kafka itself, by rules of its own.
 
 import type { EventTopic } from "../../src/api/event-topic.ts";
+import { findCondition } from "../../src/runtime/conditions.ts";
 import { isFailure } from "../fakes/in-memory-kafka/topic-table.ts";
 import type { World } from "./world.ts";
 
@@ -13,12 +14,17 @@ export function restProblems(world: World): string[] {
 
 function problemsOf(topic: EventTopic, world: World): string[] {
   const { metadata, status } = topic;
-  const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const ready = findCondition(status?.conditions, "Ready");
   const isJudged = status?.observedGeneration === metadata.generation;
   return [
     ...(isJudged ? [] : [`generation ${metadata.generation} is not judged, only ${status?.observedGeneration}`]),
-    ...(ready?.status === "True" ? unmet(topic, world) : []),
+    ...(ready?.status === "True" && isConnected(world) ? unmet(topic, world) : []),
   ];
+}
+
+/** Where the bus is not, it tells that itself, and what its topics said last stays. */
+function isConnected({ buses }: World): boolean {
+  return findCondition(buses.objects[0]?.status?.conditions, "Ready")?.status === "True";
 }
 
 /** What a Ready topic claims to be and is not. */

@@ -83,14 +83,26 @@ export async function expectSameEnd(calm: Ending, played: Play): Promise<boolean
 
 const BOTH_SIDES: readonly Side[] = ["before", "after"];
 
+/** Some of what can be counted in a scenario, its side effects for example: number `first`, from 1, and one in so many after. */
+export interface Share {
+  readonly first: number;
+  readonly every: number;
+}
+
+export const ALL: Share = { first: 1, every: 1 };
+
 /**
- * Plays the scenario with a crash at each side effect. Returns how many crashes there were. Who dies before a side effect
- * leaves about the same world as who died after the one before it.
+ * Plays the scenario with a crash at each side effect of the share. Returns how many crashes there were. Who dies before a
+ * side effect leaves about the same world as who died after the one before it.
  */
-export async function playAllCrashes(scenario: Scenario, sides: readonly Side[] = BOTH_SIDES): Promise<number> {
+export async function playCrashes(
+  scenario: Scenario,
+  { first, every }: Share = ALL,
+  sides: readonly Side[] = BOTH_SIDES,
+): Promise<number> {
   const calm = await play({ scenario });
   let count = 0;
-  for (let at = 1, isReached = true; isReached; at += 1) {
+  for (let at = first, isReached = true; isReached; at += every) {
     isReached = false;
     for (const side of sides) {
       if (!(await expectSameEnd(calm, { scenario, crashes: [{ at, side }] }))) continue;

@@ -1,13 +1,15 @@
 // All that the crash points of each run leave out: both sides of each side effect, brokers that show changes late, a
-// successor that dies as well, people who go on meanwhile; then each lost event, and many random walks. In memory.
+// successor that dies as well, people who go on meanwhile; then each old view, each lost event, and many random walks. In
+// memory.
 
 import * as fc from "fast-check";
 import { describe, it } from "mocha";
 
 import { playLosingEvents } from "../crash/lost-events.ts";
 import { walked } from "../crash/random-walk.ts";
-import { expectSameEnd, play, playAllCrashes, playAllLate } from "../crash/scenario.ts";
+import { ALL, expectSameEnd, play, playAllLate, playCrashes } from "../crash/scenario.ts";
 import { SCENARIOS } from "../crash/scenarios.ts";
+import { playStaleStarts } from "../crash/stale-views.ts";
 import { walk } from "../crash/walk-moves.ts";
 
 /** About what brokers take in a burst. */
@@ -22,7 +24,7 @@ const WALKS = Number(process.env["WALKS"] ?? 500);
 describe("On whichever side of a side effect the operator dies, the end is the same:", () => {
   for (const scenario of SCENARIOS) {
     it(scenario.name, async () => {
-      await playAllCrashes(scenario);
+      await playCrashes(scenario);
     });
   }
 }).timeout(600_000);
@@ -30,7 +32,7 @@ describe("On whichever side of a side effect the operator dies, the end is the s
 describe("Wherever the operator dies while brokers show changes late, the end is the same:", () => {
   for (const scenario of SCENARIOS) {
     it(scenario.name, async () => {
-      await playAllCrashes({ ...scenario, world: { ...scenario.world, visibilityLagMs: LAG_MS } });
+      await playCrashes({ ...scenario, world: { ...scenario.world, visibilityLagMs: LAG_MS } });
     });
   }
 }).timeout(600_000);
@@ -56,8 +58,12 @@ describe("Where people go on before anybody follows the operator that died, no r
   for (const scenario of SCENARIOS) it(scenario.name, () => playAllLate(scenario));
 }).timeout(600_000);
 
+describe("At whichever moment the view stands still on which an operator starts, it leaves Kafka alone:", () => {
+  for (const scenario of SCENARIOS) it(scenario.name, () => playStaleStarts(scenario, ALL));
+}).timeout(600_000);
+
 describe("Whichever event gets lost on its way, the end is the same:", () => {
-  for (const scenario of SCENARIOS) it(scenario.name, () => playLosingEvents(scenario, { first: 1, every: 1 }));
+  for (const scenario of SCENARIOS) it(scenario.name, () => playLosingEvents(scenario, ALL));
 }).timeout(600_000);
 
 describe("A random walk of edits, mistakes, reverts and mishaps", () => {
