@@ -28,7 +28,7 @@ export interface GroupWorld extends BusBoundWorld {
   readonly claims: Claims;
   readonly live: { readonly groups: LiveObjects<ConsumerGroup>; readonly buses: LiveObjects<EventBus> };
   readonly secrets: Pick<BindingSecrets, "look" | "write" | "delete" | "forget">;
-  readonly poller: Pick<GroupPoller, "reading" | "read">;
+  readonly poller: Pick<GroupPoller, "read" | "reading" | "shows">;
 }
 
 /** Identity, as far as it is known; recorded in status once and then kept. */

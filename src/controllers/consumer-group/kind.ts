@@ -29,6 +29,7 @@ import { proveGroup } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveGroup } from "./resolve.ts";
 import { restrictGroup } from "./restrict.ts";
+import { holdsNumbersBack } from "./shown-lag.ts";
 import { withIntent } from "./status.ts";
 import { summarizeGroup } from "./summarize.ts";
 
@@ -67,6 +68,7 @@ export function reconcileGroup(
       if (story.stage === "unresolved") listeners.onWatched(key, "", undefined);
       const verdict = summarizeGroup(group, story, { ...context, sinceNumbersMs: numbers.sinceMs(key) });
       numbers.wrote(key, group.status, verdict.status);
+      tellShown(story, key, verdict.status, world);
       const left = leftBehind(group, story, world);
       if (left !== undefined) {
         await checkLiveObject(group, world.live.groups, context.priority);
@@ -78,6 +80,13 @@ export function reconcileGroup(
       world.claims.release(key);
     }
   };
+}
+
+/** Numbers that are held back are shown once they may be, and not only with the next news. */
+function tellShown(story: GroupStory, key: string, status: ConsumerGroupStatus | undefined, { poller }: GroupWorld): void {
+  if (story.stage !== "finished") return;
+  const areNumbersHeldBack = holdsNumbersBack(status, story.observed.reading);
+  poller.shows(story.resolved.identity.busName, key, { areNumbersHeldBack });
 }
 
 function tellOutage(story: GroupStory, listeners: GroupListeners): void {

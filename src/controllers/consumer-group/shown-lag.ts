@@ -36,6 +36,19 @@ export function withNumbers(
   return { ...facts, topics, headroom: isKnown ? headroom : undefined };
 }
 
+/** True where a number that the status shows is not what the reading has: it was written too lately. */
+export function holdsNumbersBack(
+  status: Pick<ConsumerGroupStatus, "headroom" | "topics"> | undefined,
+  reading: GroupReading | undefined,
+): boolean {
+  if (reading?.kind !== "read") return false;
+  const current = numbersOf(reading);
+  return Object.entries(numbersIn(status)).some(([name, shown]) => {
+    const now = current[name];
+    return now !== undefined && VOLATILE.isNews(shown, now);
+  });
+}
+
 /** What two statuses must have in common so that only numbers differ. */
 export function wordsOf({ headroom, topics, ...words }: GroupFacts): object {
   const atRisk = headroom?.partitionsAtRisk;

@@ -25,11 +25,14 @@ export interface GroupPollerOptions {
   wake(key: string): void;
 }
 
-/** The latest of a group, and what its object was last woken with or took itself. */
 interface Entry {
   readonly watched: WatchedGroup;
+  /** The latest of the group. */
   readonly reading: GroupReading;
+  /** What its object was last woken with or took itself. */
   readonly told: GroupReading | undefined;
+  /** The last one that its object showed with all its numbers. */
+  readonly shown: GroupReading | undefined;
 }
 
 interface BusState {
@@ -88,6 +91,14 @@ export class GroupPoller implements SweepSource {
     return entry.reading;
   }
 
+  /** The object shows the reading that it took last; without its numbers, they are news again at the next poll. */
+  shows(busName: string, key: string, { areNumbersHeldBack }: { readonly areNumbersHeldBack: boolean }): void {
+    const entries = this.#buses.get(busName)?.entries;
+    const entry = entries?.get(key);
+    if (entry === undefined) return;
+    entries?.set(key, areNumbersHeldBack ? { ...entry, told: entry.shown } : { ...entry, shown: entry.told });
+  }
+
   /** Looks at one group now; those that are asked for in one turn of the event loop are looked at together. */
   async read(busName: string, watched: WatchedGroup, call: Call): Promise<GroupReading> {
     const link = this.#options.registry.link(busName);
@@ -96,7 +107,8 @@ export class GroupPoller implements SweepSource {
     const waiting = (state.waiting ??= this.#firstLook(state, link.admin, call));
     waiting.groups.set(watched.key, watched);
     const reading = (await waiting.read).get(watched.key) ?? unknown(watched.groupId, notConnected(busName));
-    state.entries.set(watched.key, { watched, reading, told: reading });
+    const shown = state.entries.get(watched.key)?.shown;
+    state.entries.set(watched.key, { watched, reading, told: reading, shown });
     return reading;
   }
 
@@ -184,7 +196,7 @@ export class GroupPoller implements SweepSource {
     const before = state.entries.get(watched.key);
     const reading = carried(before?.reading, found);
     const isNews = isGroupNews(before?.told, reading, watched.objectives);
-    state.entries.set(watched.key, { watched, reading, told: isNews ? reading : before?.told });
+    state.entries.set(watched.key, { watched, reading, told: isNews ? reading : before?.told, shown: before?.shown });
     if (isNews) this.#options.wake(watched.key);
   }
 
