@@ -19,7 +19,7 @@ import { kafkaMetrics } from "../telemetry/kafka-metrics.ts";
 import { createLogger, type Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { createMetrics } from "../telemetry/prometheus-metrics.ts";
-import type { Tracing } from "../telemetry/tracing-sdk.ts";
+import { startTracing, type Tracing } from "../telemetry/tracing-sdk.ts";
 import { traceKafkaRequest, wantsTraces } from "../telemetry/tracing.ts";
 
 /** Wrong settings; nothing was started. */
@@ -74,11 +74,8 @@ export async function runOperator(edge: Edge, connect: typeof connectKafka = con
   }
 }
 
-/** Loads the SDK only then. */
 async function startTracingIfWanted({ environment }: Edge): Promise<Tracing | undefined> {
-  if (!wantsTraces(environment)) return undefined;
-  const { startTracing } = await import("../telemetry/tracing-sdk.ts");
-  return startTracing(environment["OTEL_SERVICE_NAME"] ?? SERVICE);
+  return wantsTraces(environment) ? await startTracing(environment["OTEL_SERVICE_NAME"] ?? SERVICE) : undefined;
 }
 
 interface Connected {

@@ -14,14 +14,15 @@ describe("The lag of a group that moves again within the minute after it was wri
   const produce = (count: number): void =>
     world.kafka.produce("orders", 0, Array<number>(count).fill(world.clock.now() - 100 * HOUR_MS));
   const shownLag = (): number | undefined => world.groups.objects[0]?.status?.topics?.[0]?.lag;
-  const statusWrites = (): number => world.groups.requests.filter((request) => request.startsWith("applyStatus")).length;
+  const statusWrites = (): number =>
+    world.groups.requests.filter((request) => request.startsWith("applyStatus")).length;
 
   it("is shown once the minute has passed, with no further news and with one write", async () => {
     world = new World();
     await world.start();
     world.createTopic("orders", { partitions: 1 });
     await world.settle();
-    world.kafka.groups.join("reader", "classic", { topics: ["orders"] });
+    world.kafka.groups.join("reader", "classic");
     world.kafka.groups.commit("reader", [{ topic: "orders", partition: 0, offset: 0n }]);
     produce(500);
     world.createGroup("reader", { topics: [{ eventTopicRef: { name: "orders" } }] });

@@ -83,7 +83,12 @@ export function reconcileGroup(
 }
 
 /** Numbers that are held back are shown once they may be, and not only with the next news. */
-function tellShown(story: GroupStory, key: string, status: ConsumerGroupStatus | undefined, { poller }: GroupWorld): void {
+function tellShown(
+  story: GroupStory,
+  key: string,
+  status: ConsumerGroupStatus | undefined,
+  { poller }: GroupWorld,
+): void {
   if (story.stage !== "finished") return;
   const areNumbersHeldBack = holdsNumbersBack(status, story.observed.reading);
   poller.shows(story.resolved.identity.busName, key, { areNumbersHeldBack });
