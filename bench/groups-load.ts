@@ -56,7 +56,8 @@ export class GroupsInKafka implements AsyncDisposable {
     this.#admin = connectKafka({ ...client, clock: systemClock, mayWrite: () => true });
     const { signal } = new AbortController();
     this.#call = { signal, deadlineMs: DEADLINE_MS, priority: "live", clusterId };
-    const producing = new Kafka({ brokers: [...bootstrapServers], clientId: "bench", logLevel: logLevel.ERROR });
+    // What it tries again while leaders are found is not told.
+    const producing = new Kafka({ brokers: [...bootstrapServers], clientId: "bench", logLevel: logLevel.NOTHING });
     this.#producer = producing.producer();
   }
 

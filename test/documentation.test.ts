@@ -76,3 +76,15 @@ describe("Links between pages", () => {
     expect(broken).to.deep.equal([]);
   });
 });
+
+describe("The diagram in the README", () => {
+  it("has the phases of the pipeline, in their order", () => {
+    const line = read("README.md").split("\n").find((text) => text.startsWith("watch ─►")) ?? "";
+    const drawn = line.split("─►").map((word) => word.trim());
+    const [, phases = ""] = /interface Phases<[^{]*\{(.*?)\n\}/s.exec(read("src/controllers/pipeline.ts")) ?? [];
+    const named = [...phases.matchAll(/^ {2}([a-z]+)\(/gm)].map(([, name = ""]) => name);
+    // Only after a run that others have overtaken.
+    const inOrder = named.filter((name) => name !== "withhold");
+    expect(drawn.slice(3)).to.deep.equal([...inOrder, "summarize", "status, events"]);
+  });
+});

@@ -1,4 +1,4 @@
-// The one path of every kind that owns something in Kafka: resolve, desired, observe, plan, prove, restrict, apply,
+// The one path of every kind that owns something in Kafka: resolve, desired, observe, plan, prove, restrict, secure, apply,
 // summarize. It knows their order and nothing of their content. Deletion is not a second path: desired becomes absent.
 
 import type { Answer } from "../kafka/model/failure.ts";

@@ -115,7 +115,8 @@ describe("When the token", () => {
       world.proxy.faultFor = ({ method }) => (method === "PATCH" ? fault : undefined);
       await world.edit("widget", { size: size + 10 });
       const before = lines.length;
-      await eventually(() => expect(lines.length).to.be.greaterThan(before + 2));
+      const told = (): string[] => lines.slice(before).filter((line) => line.includes('"failed"'));
+      await eventually(() => expect(told(), JSON.stringify(fault)).not.to.deep.equal([]));
     }
     world.proxy.faultFor = () => undefined;
     await rename(`${world.tokenFile}.gone`, world.tokenFile);

@@ -24,7 +24,7 @@ const CRDS = fileURLToPath(new URL("../../crds", import.meta.url));
 const NAMESPACE = "api-agreement";
 
 /** Inputs a kind. More are tried by setting API_AGREEMENT_RUNS, other ones by API_AGREEMENT_SEED. */
-const RUNS = Number(process.env["API_AGREEMENT_RUNS"] ?? 600);
+const RUNS = Number(process.env["API_AGREEMENT_RUNS"] ?? 300);
 const SEED = Number(process.env["API_AGREEMENT_SEED"] ?? 20_260_131);
 
 interface Stored {

@@ -4,6 +4,7 @@ import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-grou
 import { hasFinalizer } from "../../api/group.ts";
 import { groupObjectives } from "../../domain/group-objectives.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
+import { VOLATILE } from "../../domain/shown-numbers.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
@@ -68,7 +69,7 @@ export function reconcileGroup(
       if (story.stage === "unresolved") listeners.onWatched(key, "", undefined);
       const verdict = summarizeGroup(group, story, { ...context, sinceNumbersMs: numbers.sinceMs(key) });
       numbers.wrote(key, group.status, verdict.status);
-      tellShown(story, key, verdict.status, world);
+      tellShown(story, { key, status: verdict.status }, world, numbers);
       const left = leftBehind(group, story, world);
       if (left !== undefined) {
         await checkLiveObject(group, world.live.groups, context.priority);
@@ -82,16 +83,17 @@ export function reconcileGroup(
   };
 }
 
-/** Numbers that are held back are shown once they may be, and not only with the next news. */
+/** Numbers that are held back are shown as soon as they may be, and not only with the next news. */
 function tellShown(
   story: GroupStory,
-  key: string,
-  status: ConsumerGroupStatus | undefined,
+  { key, status }: { readonly key: string; readonly status: ConsumerGroupStatus | undefined },
   { poller }: GroupWorld,
+  numbers: NumbersWritten,
 ): void {
   if (story.stage !== "finished") return;
-  const areNumbersHeldBack = holdsNumbersBack(status, story.observed.reading);
-  poller.shows(story.resolved.identity.busName, key, { areNumbersHeldBack });
+  const isHeldBack = holdsNumbersBack(status, story.observed.reading);
+  const heldBackMs = isHeldBack ? Math.max(0, VOLATILE.intervalMs - numbers.sinceMs(key)) : undefined;
+  poller.shows(story.resolved.identity.busName, key, { heldBackMs });
 }
 
 function tellOutage(story: GroupStory, listeners: GroupListeners): void {

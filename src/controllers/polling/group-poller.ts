@@ -33,6 +33,8 @@ interface Entry {
   readonly told: GroupReading | undefined;
   /** The last one that its object showed with all its numbers. */
   readonly shown: GroupReading | undefined;
+  /** From when on those of a later one may be shown, monotonic milliseconds; undefined: none is held back. */
+  readonly heldUntilMs?: number | undefined;
 }
 
 interface BusState {
@@ -91,12 +93,16 @@ export class GroupPoller implements SweepSource {
     return entry.reading;
   }
 
-  /** The object shows the reading that it took last; without its numbers, they are news again at the next poll. */
-  shows(busName: string, key: string, { areNumbersHeldBack }: { readonly areNumbersHeldBack: boolean }): void {
+  /**
+   * The object shows the reading that it took last. `heldBackMs`: but for its numbers, which may be shown only after so
+   * many milliseconds; from then on they are news.
+   */
+  shows(busName: string, key: string, { heldBackMs }: { readonly heldBackMs: number | undefined }): void {
     const entries = this.#buses.get(busName)?.entries;
     const entry = entries?.get(key);
     if (entry === undefined) return;
-    entries?.set(key, areNumbersHeldBack ? { ...entry, told: entry.shown } : { ...entry, shown: entry.told });
+    const heldUntilMs = heldBackMs === undefined ? undefined : this.#time().atMs + heldBackMs;
+    entries?.set(key, { ...entry, shown: heldUntilMs === undefined ? entry.told : entry.shown, heldUntilMs });
   }
 
   /** Looks at one group now; those that are asked for in one turn of the event loop are looked at together. */
@@ -107,8 +113,8 @@ export class GroupPoller implements SweepSource {
     const waiting = (state.waiting ??= this.#firstLook(state, link.admin, call));
     waiting.groups.set(watched.key, watched);
     const reading = (await waiting.read).get(watched.key) ?? unknown(watched.groupId, notConnected(busName));
-    const shown = state.entries.get(watched.key)?.shown;
-    state.entries.set(watched.key, { watched, reading, told: reading, shown });
+    const { shown, heldUntilMs } = state.entries.get(watched.key) ?? {};
+    state.entries.set(watched.key, { watched, reading, told: reading, shown, heldUntilMs });
     return reading;
   }
 
@@ -195,8 +201,16 @@ export class GroupPoller implements SweepSource {
   #take(state: BusState, watched: WatchedGroup, found: GroupReading): void {
     const before = state.entries.get(watched.key);
     const reading = carried(before?.reading, found);
-    const isNews = isGroupNews(before?.told, reading, watched.objectives);
-    state.entries.set(watched.key, { watched, reading, told: isNews ? reading : before?.told, shown: before?.shown });
+    const { heldUntilMs = Infinity } = before ?? {};
+    const known = this.#time().atMs < heldUntilMs ? before?.told : before?.shown;
+    const isNews = isGroupNews(known, reading, watched.objectives);
+    state.entries.set(watched.key, {
+      watched,
+      reading,
+      told: isNews ? reading : before?.told,
+      shown: before?.shown,
+      heldUntilMs: isNews ? undefined : before?.heldUntilMs,
+    });
     if (isNews) this.#options.wake(watched.key);
   }
 

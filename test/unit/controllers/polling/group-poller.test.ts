@@ -210,6 +210,23 @@ describe("GroupPoller", () => {
       }
     });
 
+    it("for numbers that were held back, at the first look that may show them", async () => {
+      const watched = bench.declare("billing");
+      bench.produce("orders", Array(100).fill(10 * HOUR_MS));
+      bench.commit("billing", "orders", 0);
+      await bench.poller.read(BUS, watched, bench.call);
+      bench.poller.shows(BUS, watched.key, { heldBackMs: undefined });
+      bench.produce("orders", Array(50).fill(10 * HOUR_MS));
+      await bench.poll();
+      expect(bench.woken).to.have.length(1);
+      bench.poller.reading(BUS, watched);
+      bench.poller.shows(BUS, watched.key, { heldBackMs: 1.5 * MINUTE_MS });
+      for (const wakes of [1, 2]) {
+        await bench.poll();
+        expect(bench.woken).to.have.length(wakes);
+      }
+    });
+
     it("answers another question anew", async () => {
       const watched = bench.declare("billing", { topics: ["orders"] });
       await bench.poll();
