@@ -79,7 +79,10 @@ describe("Links between pages", () => {
 
 describe("The diagram in the README", () => {
   it("has the phases of the pipeline, in their order", () => {
-    const line = read("README.md").split("\n").find((text) => text.startsWith("watch ─►")) ?? "";
+    const line =
+      read("README.md")
+        .split("\n")
+        .find((text) => text.startsWith("watch ─►")) ?? "";
     const drawn = line.split("─►").map((word) => word.trim());
     const [, phases = ""] = /interface Phases<[^{]*\{(.*?)\n\}/s.exec(read("src/controllers/pipeline.ts")) ?? [];
     const named = [...phases.matchAll(/^ {2}([a-z]+)\(/gm)].map(([, name = ""]) => name);

@@ -30,27 +30,55 @@ export function isOlder(next: number, firstYounger: number | undefined, end: num
   return next < Math.min(firstYounger ?? end, end);
 }
 
-/**
- * The next age to ask for; undefined when enough is known. An age that matters by itself (an objective) is asked for as
- * it is, so that what is told of it is exact.
- */
-export function nextProbe({ atLeastMs, atMostMs }: UnreadAge, objectiveMs = Infinity): number | undefined {
+export interface AgeSearch {
+  /** An age that matters by itself, milliseconds: it is asked for as it is, so that what is told of it is exact. */
+  readonly objectiveMs?: number | undefined;
+  /** Where the age most likely lies, such as what the last search found: only the order of the questions follows from it. */
+  readonly expected?: UnreadAge | undefined;
+}
+
+/** The next age to ask for; undefined when enough is known. */
+export function nextProbe(known: UnreadAge, { objectiveMs = Infinity, expected }: AgeSearch = {}): number | undefined {
+  const { atLeastMs, atMostMs } = known;
   if (atMostMs <= AGE_RESOLUTION_MS || atLeastMs >= OLDEST_MS) return undefined;
+  const likely = expected && likelyProbe(known, expected);
+  if (likely !== undefined) return likely;
   if (atLeastMs === 0) return Math.max(1, Math.min(AGE_RESOLUTION_MS, objectiveMs));
   if (objectiveMs > atLeastMs && objectiveMs < Math.min(atMostMs, OLDEST_MS)) return objectiveMs;
   return atLeastMs < AGE_RESOLUTION_MS ? AGE_RESOLUTION_MS : gridAge(atLeastMs, atMostMs);
 }
 
+/** The ages of the grid about the expected one, as long as they are confirmed. */
+function likelyProbe({ atLeastMs, atMostMs }: UnreadAge, expected: UnreadAge): number | undefined {
+  if (expected.atLeastMs < AGE_RESOLUTION_MS || expected.atLeastMs >= OLDEST_MS) return undefined;
+  const below = gridAt(Math.floor(gridPosition(expected.atLeastMs)));
+  if (atLeastMs < below) return below < atMostMs ? below : undefined;
+  const above = [expected.atLeastMs, expected.atMostMs].map((ageMs) => gridAt(Math.floor(gridPosition(ageMs)) + 1));
+  return atMostMs === Infinity ? above.find((ageMs) => ageMs > atLeastMs && ageMs < OLDEST_MS) : undefined;
+}
+
+/** Where an age lies on the grid; a little more, since an age of the grid is rounded. */
+function gridPosition(ageMs: number): number {
+  return (STRIDES[0] * Math.log(ageMs / AGE_RESOLUTION_MS)) / Math.log(FACTOR) + 1e-6;
+}
+
+function gridAt(position: number): number {
+  return Math.min(Math.round(AGE_RESOLUTION_MS * FACTOR ** (position / STRIDES[0])), OLDEST_MS);
+}
+
 /** The roughest age of the grid between the two; undefined where there is none. */
 function gridAge(atLeastMs: number, atMostMs: number): number | undefined {
-  const position = (STRIDES[0] * Math.log(atLeastMs / AGE_RESOLUTION_MS)) / Math.log(FACTOR);
+  const position = gridPosition(atLeastMs);
   for (const stride of STRIDES) {
-    // A little more than where it lies, since an age of the grid is rounded.
-    const next = (Math.floor(position / stride + 1e-6) + 1) * stride;
-    const ageMs = Math.round(AGE_RESOLUTION_MS * FACTOR ** (next / STRIDES[0]));
-    if (ageMs < atMostMs) return Math.min(ageMs, OLDEST_MS);
+    const ageMs = gridAt((Math.floor(position / stride) + 1) * stride);
+    if (ageMs < atMostMs) return ageMs;
   }
   return undefined;
+}
+
+/** The same record, so much later. */
+export function aged({ atLeastMs, atMostMs }: UnreadAge, byMs: number): UnreadAge {
+  return { atLeastMs: atLeastMs + byMs, atMostMs: atMostMs + byMs };
 }
 
 /** What is known after one more answer. */

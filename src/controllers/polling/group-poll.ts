@@ -5,13 +5,14 @@ import type { GroupObjectives, GroupReading, TopicReading } from "../../domain/g
 import { evaluateTopic, worstOf } from "../../domain/lag-evaluation.ts";
 import { extendWindow, latest, type LagWindow } from "../../domain/lag-window.ts";
 import { type GroupLook, type PartitionLag, partitionLags, topicLag } from "../../domain/lag.ts";
+import { aged, type UnreadAge } from "../../domain/unread-age.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import type { KafkaFailure } from "../../kafka/model/failure.ts";
 import type { GroupAnswer } from "./group-positions.ts";
 import { headroomOf, readDeletableAgeMs } from "./topic-headroom.ts";
 import { lookAtTopics, type TopicAnswer } from "./topic-looks.ts";
 import type { TopicTransactions } from "./topic-transactions.ts";
-import { findUnreadAges, Probes, type UnreadPartition } from "./unread-ages.ts";
+import { type AgeQuestion, findUnreadAges, Probes, type UnreadPartition } from "./unread-ages.ts";
 
 /** A declared group, as far as it is looked at. */
 export interface WatchedGroup {
@@ -27,6 +28,8 @@ export interface WatchedGroup {
 export interface PollMemory {
   /** By `windowKey`. */
   readonly windows: Map<string, LagWindow>;
+  /** Where a group's oldest unread record was found last, by `windowKey`: the next search begins there. */
+  readonly ages: Map<string, { readonly age: UnreadAge; readonly atMs: number }>;
   readonly transactions: TopicTransactions;
 }
 
@@ -134,13 +137,14 @@ type TopicReadings = ReadonlyMap<string, TopicReading>;
 
 async function readTopics(subjects: readonly Subject[], world: PollWorld): Promise<TopicReadings> {
   const probes = new Probes(world);
-  const questions = subjects.map(({ unread, watched }) => ({ unread, objectiveMs: watched.objectives.maxTimeLagMs }));
+  const questions = subjects.map((subject) => ageQuestion(subject, world));
   const [ages, deletableMs] = await Promise.all([findUnreadAges(questions, probes), readRetention(subjects, world)]);
   const readings = subjects.map(async (subject, index): Promise<readonly [string, TopicReading]> => {
     const { watched, topic, look, window, lags, unread, hasMembers } = subject;
     const { allowedLag = 0, minHeadroomMs } = watched.objectives;
     const losing = new Set(lags.flatMap((lag, partition) => (lag.kind === "known" && lag.lost > 0 ? [partition] : [])));
     const age = ages[index];
+    keepAge(windowKey(watched, topic), age, world);
     const reading: TopicReading = {
       ...topicLag(look),
       ...(await headroomOf({ unread, age, losing, minHeadroomMs }, deletableMs.get(topic), probes)),
@@ -153,6 +157,17 @@ async function readTopics(subjects: readonly Subject[], world: PollWorld): Promi
     return [windowKey(watched, topic), reading];
   });
   return new Map(await Promise.all(readings));
+}
+
+function ageQuestion({ topic, unread, watched }: Subject, { atMs, memory }: PollWorld): AgeQuestion {
+  const last = memory.ages.get(windowKey(watched, topic));
+  const expected = last && aged(last.age, atMs - last.atMs);
+  return { unread, objectiveMs: watched.objectives.maxTimeLagMs, expected };
+}
+
+function keepAge(key: string, age: UnreadAge | undefined, { atMs, memory: { ages } }: PollWorld): void {
+  if (age === undefined || age.atLeastMs === 0) ages.delete(key);
+  else ages.set(key, { age, atMs });
 }
 
 /** Of the topics on which something is unread. */

@@ -188,7 +188,9 @@ export class GroupPoller implements SweepSource {
     const keys = new Set(groups.map(({ key }) => key));
     for (const key of state.entries.keys()) if (!keys.has(key)) state.entries.delete(key);
     for (const key of state.memory.windows.keys()) {
-      if (!keys.has(key.slice(0, key.indexOf("\n")))) state.memory.windows.delete(key);
+      if (keys.has(key.slice(0, key.indexOf("\n")))) continue;
+      state.memory.windows.delete(key);
+      state.memory.ages.delete(key);
     }
     for (const watched of groups) {
       const found = readings.get(watched.key);
@@ -233,7 +235,7 @@ export class GroupPoller implements SweepSource {
   #stateOf(busName: string, clusterId: string): BusState {
     const known = this.#buses.get(busName);
     if (known?.clusterId === clusterId) return known;
-    const memory = { windows: new Map(), transactions: new TopicTransactions() };
+    const memory = { windows: new Map(), ages: new Map(), transactions: new TopicTransactions() };
     const state: BusState = { clusterId, memory, users: new TopicUsers(), entries: new Map(), waiting: undefined };
     this.#buses.set(busName, state);
     return state;

@@ -1,7 +1,15 @@
 // Finds how old the oldest unread records of many groups are, all in the same few rounds of questions. Reads only
 // positions, never a record.
 
-import { ANY_AGE, isOlder, narrowed, nextProbe, NO_AGE, type UnreadAge } from "../../domain/unread-age.ts";
+import {
+  type AgeSearch,
+  ANY_AGE,
+  isOlder,
+  narrowed,
+  nextProbe,
+  NO_AGE,
+  type UnreadAge,
+} from "../../domain/unread-age.ts";
 import type { Call, KafkaAdmin } from "../../kafka/admin.ts";
 import type { TopicPartition } from "../../kafka/model/offsets.ts";
 
@@ -13,9 +21,8 @@ export interface UnreadPartition extends TopicPartition {
 }
 
 /** A group on a topic. */
-export interface AgeQuestion {
+export interface AgeQuestion extends AgeSearch {
   readonly unread: readonly UnreadPartition[];
-  readonly objectiveMs?: number | undefined;
 }
 
 export interface AgeWorld {
@@ -33,7 +40,7 @@ export async function findUnreadAges(
   questions: readonly AgeQuestion[],
   probes: Probes,
 ): Promise<readonly (UnreadAge | undefined)[]> {
-  const searches = questions.map(({ unread, objectiveMs }) => new Search(unread, objectiveMs));
+  const searches = questions.map((question) => new Search(question));
   for (let round = 0; round < ROUNDS_MOST; round += 1) {
     const open = searches.filter((search) => search.probe !== undefined);
     if (open.length === 0) break;
@@ -71,12 +78,12 @@ export class Probes {
 class Search {
   #age: UnreadAge | undefined;
   #unread: readonly UnreadPartition[];
-  readonly #objectiveMs: number | undefined;
+  readonly #search: AgeSearch;
 
-  constructor(unread: readonly UnreadPartition[], objectiveMs: number | undefined) {
+  constructor({ unread, ...search }: AgeQuestion) {
     this.#age = unread.length === 0 ? NO_AGE : ANY_AGE;
     this.#unread = unread;
-    this.#objectiveMs = objectiveMs;
+    this.#search = search;
   }
 
   get age(): UnreadAge | undefined {
@@ -84,7 +91,7 @@ class Search {
   }
 
   get probe(): number | undefined {
-    return this.#age && nextProbe(this.#age, this.#objectiveMs);
+    return this.#age && nextProbe(this.#age, this.#search);
   }
 
   async step(probes: Probes): Promise<void> {

@@ -4,6 +4,7 @@ import { describe, it } from "mocha";
 
 import {
   AGE_RESOLUTION_MS,
+  aged,
   ANY_AGE,
   exceeds,
   isOlder,
@@ -20,10 +21,12 @@ const YEAR_MS = 365 * 86_400_000;
 function search(
   trueAgeMs: number,
   objectiveMs?: number,
+  expected?: UnreadAge,
 ): { readonly age: UnreadAge; readonly probes: readonly number[] } {
   const probes: number[] = [];
   let age = ANY_AGE;
-  for (let probe = nextProbe(age, objectiveMs); probe !== undefined; probe = nextProbe(age, objectiveMs)) {
+  const wanted = { objectiveMs, expected };
+  for (let probe = nextProbe(age, wanted); probe !== undefined; probe = nextProbe(age, wanted)) {
     probes.push(probe);
     age = narrowed(age, probe, trueAgeMs >= probe);
   }
@@ -76,6 +79,38 @@ describe("nextProbe()", () => {
         const strangers = search(trueAgeMs, other).probes.filter((probe) => !grid.has(probe) && probe !== other);
         // Where the objective cut an interval the search may go down another branch of the grid, but never off it.
         for (const probe of strangers) expect(gridPosition(probe)).to.be.closeTo(Math.round(gridPosition(probe)), 1e-3);
+      }),
+    );
+  });
+
+  it("asks twice or three times where the record has only aged since the last search, and never needs many more", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: AGE_RESOLUTION_MS, max: YEAR_MS }),
+        objectives,
+        fc.double({ min: 0, max: 0.2, noNaN: true }),
+        (trueAgeMs, objectiveMs, growth) => {
+          const last = search(trueAgeMs).age;
+          const laterMs = Math.round(trueAgeMs * growth);
+          const { age, probes } = search(trueAgeMs + laterMs, objectiveMs, aged(last, laterMs));
+          expect(trueAgeMs + laterMs).to.be.within(age.atLeastMs, age.atMostMs);
+          expect(age.atMostMs / age.atLeastMs).to.be.at.most(1.42);
+          expect(probes.length).to.be.at.most(objectiveMs === undefined ? 3 : 4);
+        },
+      ),
+    );
+  });
+
+  it("finds the age whatever was expected, and is exact about the objective all the same", () => {
+    fc.assert(
+      fc.property(ages, fc.integer({ min: 1, max: YEAR_MS }), ages, ages, (trueAgeMs, objectiveMs, one, other) => {
+        const expected = { atLeastMs: Math.min(one, other), atMostMs: Math.max(one, other) };
+        const { age, probes } = search(trueAgeMs, objectiveMs, expected);
+        expect(trueAgeMs).to.be.within(age.atLeastMs, age.atMostMs);
+        if (trueAgeMs >= AGE_RESOLUTION_MS) expect(age.atMostMs / age.atLeastMs).to.be.at.most(1.42);
+        expect(exceeds(age, objectiveMs)).to.equal(trueAgeMs >= objectiveMs);
+        expect(probes.length).to.be.at.most(20);
+        expect(new Set(probes).size, "nothing is asked twice").to.equal(probes.length);
       }),
     );
   });

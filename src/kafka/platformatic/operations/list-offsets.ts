@@ -20,11 +20,11 @@ function timestampOf(at: OffsetAt): bigint {
   return BigInt(Math.trunc(at));
 }
 
-/** At most 2,000 partitions a request. */
+/** At most 4,000 partitions a request. */
 export const listOffsets: Operation<OffsetQuestion, ListedOffset> = {
   name: "ListOffsets",
   access: "read",
-  limits: [{ most: 2000, of: () => 1 }],
+  limits: [{ most: 4000, of: () => 1 }],
   // A broker refuses a partition that a request names twice, so its two ends take two requests.
   keyOf: partitionKey,
   questionOf: (item) => `${partitionKey(item)}@${item.at}`,

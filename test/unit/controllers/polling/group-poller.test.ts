@@ -287,6 +287,11 @@ describe("GroupPoller", () => {
     await bench.poll();
     expect(bench.read("group-999").topics[0]?.lag).to.equal(0);
     expect(bench.read("group-0").topics[0]?.lag).to.equal(40);
-    expect(bench.kafka.requestCount()).to.be.at.most(36);
+    const first = bench.kafka.requestCount();
+    expect(first).to.be.at.most(36);
+    await bench.poll();
+    const age = bench.read("group-0").topics[0]?.unreadAge;
+    expect(age?.atLeastMs).to.be.within(2 * HOUR_MS, 3 * HOUR_MS + MINUTE_MS);
+    expect(bench.kafka.requestCount() - first, "what has only aged is found where it was").to.be.at.most(20);
   });
 });
