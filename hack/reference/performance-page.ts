@@ -291,5 +291,6 @@ same run, and the time of one lone create: creates and status writes by a client
 spent by everybody over the number of cores, and Kafka's time for the batches. A lone edit costs what the broker needs for the
 same change asked directly, and two trips to the API server.
 
-Strimzi's figures are of its Topic Operator on the same kind of machine (two cores) with the same workload.
+Strimzi's figures are of its Topic Operator on the same kind of machine (two cores) with the same workload. How a later commit
+compares, in turn on one machine, is in [verification](verification.md#the-topics-benchmark-two-commits-in-turn-on-a-slower-machine).
 `;
