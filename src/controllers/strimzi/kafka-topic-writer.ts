@@ -8,6 +8,7 @@ import { ok, type Answer } from "../../kafka/model/failure.ts";
 import type { ConfigChange, ConfigResource } from "../../kafka/model/topic-config.ts";
 import { replicationFactorOf, type CreatedTopic, type NewTopic } from "../../kafka/model/topic.ts";
 import { parseKey } from "../../runtime/object-key.ts";
+import { outdated } from "../live-objects.ts";
 import type { KafkaTopicCorrection } from "./kafka-topic-correction.ts";
 import type { KafkaTopicContent, KafkaTopicEdit, KafkaTopicEditor } from "./kafka-topic-editor.ts";
 import {
@@ -97,7 +98,12 @@ export class KafkaTopicWriter {
   async declare(topic: NewTopic, call: WriteCall): Promise<Answer<undefined>> {
     const { place } = this.#delegation;
     if (place === undefined) return ok(undefined);
-    return withoutValue(await this.#serve(topic.name, (held) => this.#whole(topic, place, held), call));
+    const edit: KafkaTopicEdit = (held) => {
+      // Not known when this was planned: what others have made of it since must not be overwritten.
+      if (held !== undefined && !isBeingGivenUp(held)) throw outdated(describeKafkaTopic(held));
+      return this.#whole(topic, place, held);
+    };
+    return withoutValue(await this.#serve(topic.name, edit, call));
   }
 
   /** Takes back what Kafka has not become, and is not to become. */

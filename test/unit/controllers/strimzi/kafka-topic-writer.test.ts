@@ -77,6 +77,31 @@ describe("KafkaTopicWriter", () => {
     expect(kubernetes.requests).to.deep.equal([`create ${KEY}`]);
   });
 
+  it("declares a topic that is there by a KafkaTopic that says just what it is", async () => {
+    const { answered, call, kubernetes, writer } = setUp();
+    expect(await answered(writer.declare(NEW, call), ready)).to.deep.equal(ok(undefined));
+    expect(kubernetes.get(KEY)?.spec).to.deep.equal({ partitions: 2, replicas: 1, config: { "flush.ms": "5" } });
+  });
+
+  it("does not declare over a KafkaTopic that turns out to be there: what others have asked of it stays", async () => {
+    const spec = { partitions: 2, replicas: 3, config: { "segment.ms": 70_000 } };
+    const { call, kubernetes, writer } = setUp({ topics: [aKafkaTopic({ spec, status: SERVED })] });
+    const declared = writer.declare(NEW, call).then(() => "declared", String);
+    await settle();
+    expect(await declared).to.include(KEY);
+    expect(kubernetes.requests).to.deep.equal([]);
+    expect(kubernetes.get(KEY)?.spec).to.deep.equal(spec);
+  });
+
+  it("declares anew by a KafkaTopic that was about to be given up", async () => {
+    const annotations = { ...UNMANAGED, "eventbus.dev/given-up": "true" };
+    const former = aKafkaTopic({ status: told("Unmanaged", "True") }, { annotations });
+    const { answered, call, kubernetes, writer } = setUp({ topics: [former] });
+    expect(await answered(writer.declare(NEW, call), ready)).to.deep.equal(ok(undefined));
+    expect(kubernetes.get(KEY)?.metadata.annotations).to.deep.equal({ "eventbus.dev/event-topic": "team/orders" });
+    expect(kubernetes.get(KEY)?.spec).to.deep.equal({ partitions: 2, replicas: 1, config: { "flush.ms": "5" } });
+  });
+
   it("does not take what Strimzi said before for an answer to what Kafka is now", async () => {
     const topic = aKafkaTopic({ spec: { config: { "flush.ms": 5 } }, status: SERVED });
     const { answered, call, kubernetes, writer } = setUp({ topics: [topic] });
