@@ -95,7 +95,8 @@ export class KafkaTopicsInMemory {
       if (held.metadata.resourceVersion !== resourceVersion) throw new KubernetesError(409, "Conflict", "it is newer");
       const hasMoved = JSON.stringify(spec) !== JSON.stringify(held.spec);
       const generation = (held.metadata.generation ?? 0) + (hasMoved ? 1 : 0);
-      const kept = { uid: held.metadata.uid, creationTimestamp: held.metadata.creationTimestamp };
+      const { creationTimestamp, deletionTimestamp, uid } = held.metadata;
+      const kept = { uid, creationTimestamp, ...(deletionTimestamp !== undefined && { deletionTimestamp }) };
       const made = { ...metadata, ...kept, generation, resourceVersion: this.#next() };
       return await this.#answer({ ...held, spec: spec as KafkaTopic["spec"], metadata: made });
     },

@@ -24,8 +24,11 @@ export function topicAccess(
 ): AccessKind<EventTopic> {
   return {
     wish: (topic, status) => wishOf(topic, status, world),
-    isRetained: ({ metadata, spec }) =>
-      spec.deletionPolicy !== "Delete" && world.kafkaTopics.ownedBy(keyOf(metadata)).length === 0,
+    // Where it has or had a KafkaTopic, that is to be given up.
+    isRetained: ({ metadata, spec, status }) =>
+      spec.deletionPolicy !== "Delete" &&
+      status?.kafkaTopic === undefined &&
+      world.kafkaTopics.ownedBy(keyOf(metadata)).length === 0,
   };
 }
 

@@ -41,6 +41,8 @@ export async function giveUpKafkaTopics(
   const staying = owned.filter((kafkaTopic) => !isGivenUp(kafkaTopic));
   const why = reasonToLeave(topic, world);
   if (why !== undefined) return { kind: "gone", left: withKept(told, staying, why) };
+  const unread = whyUnread(topic, world);
+  if (unread !== undefined) return waitToRead(unread, topic, told, world, nowMs);
   const ends = await Promise.all(
     staying.map(async (kafkaTopic): Promise<readonly Waiting[]> => {
       const isGoing = isDeleted && kafkaTopic.metadata.deletionTimestamp !== undefined;
@@ -66,16 +68,8 @@ function waitFor(
 ): Departure {
   const [first] = waiting;
   if (first === undefined) return { kind: "gone", left: told };
-  const { judgement } = first;
-  const { isOver, message, untilMs } = postponement(judgement.message, {
-    what: "object",
-    sinceMs: Date.parse(metadata.deletionTimestamp ?? ""),
-    nowMs,
-    timeoutMs: world.deletionTimeoutMs,
-    isTerminating: world.isTerminating(metadata.namespace ?? ""),
-  });
-  if (!isOver)
-    return { kind: "waiting", judgement: { ...judgement, outcome: { ...judgement.outcome, recheckAt: untilMs } } };
+  const { end, message } = postponed(first.judgement, metadata, world, nowMs);
+  if (end !== undefined) return end;
   return {
     kind: "gone",
     left: withKept(
@@ -84,6 +78,50 @@ function waitFor(
       message,
     ),
   };
+}
+
+/** Of what cannot be read nobody knows that it is not there; that it may stay is told. */
+function waitToRead(
+  unread: string,
+  { metadata, status }: EventTopic,
+  told: readonly LeftInKafka[],
+  world: World,
+  nowMs: number,
+): Departure {
+  const judgement = judgeAnswer({ status: "notSent", reason: unread }, "Its KafkaTopics are to be released");
+  const { end, message } = postponed(judgement, metadata, world, nowMs);
+  if (end !== undefined) return end;
+  const { topicId, topicName } = status ?? {};
+  const others = told.filter(({ kafkaName }) => kafkaName !== topicName);
+  return { kind: "gone", left: [...others, { kafkaName: topicName, topicId, why: message }] };
+}
+
+/** `end`: it goes on waiting. */
+function postponed(
+  judgement: Judgement,
+  metadata: EventTopic["metadata"],
+  world: World,
+  nowMs: number,
+): { readonly end?: Departure; readonly message: string } {
+  const { isOver, message, untilMs } = postponement(judgement.message, {
+    what: "object",
+    sinceMs: Date.parse(metadata.deletionTimestamp ?? ""),
+    nowMs,
+    timeoutMs: world.deletionTimeoutMs,
+    isTerminating: world.isTerminating(metadata.namespace ?? ""),
+  });
+  if (isOver) return { message };
+  const outcome = { ...judgement.outcome, recheckAt: untilMs };
+  return { end: { kind: "waiting", judgement: { ...judgement, outcome } }, message };
+}
+
+/** Why it is not known whether there are KafkaTopics of an object that has, or should have, some. */
+function whyUnread(topic: EventTopic, world: World): string | undefined {
+  const { bus, kafkaTopic, topicName = "" } = topic.status ?? {};
+  if (kafkaTopic === undefined && !isDelegated(topic, world)) return undefined;
+  const { strimzi } = world.buses.get(bus?.name ?? "")?.spec ?? {};
+  const claim = world.kafkaTopics.find(strimzi, topicName, keyOf(topic.metadata));
+  return claim.kind === "unreadable" ? claim.message : undefined;
 }
 
 function isDelegated({ status }: EventTopic, { buses }: World): boolean {
