@@ -12,7 +12,7 @@ import type { Verdict } from "../../runtime/reconcile.ts";
 import type { Story } from "../pipeline.ts";
 import { conditionsFor } from "../ready-reason.ts";
 import { kafkaTopicKey, type Delegation } from "../strimzi/own-kafka-topics.ts";
-import { isOfTopicOperator, topicOperatorAnswer } from "../strimzi/topic-operator-answer.ts";
+import { isOfTopicOperator, isServedLately, topicOperatorAnswer } from "../strimzi/topic-operator-answer.ts";
 import { openCreations } from "./creation-records.ts";
 import { deadLetterFacts } from "./dead-letter-status.ts";
 import { driftChanges } from "./drift-changes.ts";
@@ -20,7 +20,7 @@ import { guardEvents, releaseEvents, topicEvents } from "./events.ts";
 import type { TopicFlow } from "./flow.ts";
 import { holdsAfter, madeReleases, recheckOf } from "./guarded-changes.ts";
 import { judgeAnswer, judgeFindings, judgeRefusal, type Findings, type Judgement } from "./judgement.ts";
-import type { TopicMemory } from "./memory.ts";
+import { VISIBILITY_GRACE_MS, type TopicMemory } from "./memory.ts";
 import { otherWriterEvents, otherWriterNotes } from "./other-writer.ts";
 import type { ToldHold } from "./pending-changes.ts";
 import type { TopicsPlan } from "./plan-topics.ts";
@@ -74,11 +74,10 @@ function summarizeFinished(
   memory: TopicMemory,
   nowMs: number,
 ): Verdict<EventTopicStatus> {
-  const { desired, observed, plan, restricted, results } = story;
+  const { desired, observed, plan, resolved, restricted, results } = story;
   const { source } = desired;
   if (source.presence === "absent") return summarizeDeletion(topic, story, nowMs);
   const result = resultingTopic(source.name, observed.source, results);
-  const { resolved } = story;
   const parts = { desired: source, observed: observed.source, plan: plan.source };
   const letters = deadLetterFacts(story, topic.status, nowMs);
   const holds = holdsAfter(restricted.guarded, results);
@@ -98,7 +97,8 @@ function summarizeFinished(
     declaredAfter(resolved.delegation, results),
   );
   const findings = judgeFindings(findingsOf(story), nowMs) ?? judgeWell(topic, story, result);
-  const judgement = { ...findings, outcome: soonerOf(findings.outcome, recheckOf(holds, nowMs)) };
+  const rechecks = [recheckOf(holds, nowMs), recheckOfUnseen(story, nowMs)];
+  const judgement = { ...findings, outcome: rechecks.reduce(soonerOf, findings.outcome) };
   const otherWriter = otherWriterNotes(topic, { ...story, bus: resolved.bus, steps: plan.steps });
   const notes = [...recreationNote(story), ...driftNote(story, judgement.reason), ...otherWriter];
   const letGo = releaseEvents(topic.status?.released, letters.released);
@@ -124,6 +124,16 @@ function soonerOf(outcome: Outcome, recheckAt: number | undefined): Outcome {
   // What failed is tried again soon anyway.
   if (recheckAt === undefined || outcome.kind === "failed") return outcome;
   return { ...outcome, recheckAt: Math.min(recheckAt, outcome.recheckAt ?? recheckAt) };
+}
+
+/** Strimzi has just made it, and nobody tells when the brokers show it. */
+function recheckOfUnseen({ resolved, results }: FinishedStory, nowMs: number): number | undefined {
+  const isUnseen = results.some(({ step: { action }, answer }) => {
+    if (action.type !== "createTopic" || answer.status !== "unknown") return false;
+    const own = resolved.delegation?.own.get(action.topic.name);
+    return own !== undefined && isServedLately(own, VISIBILITY_GRACE_MS, nowMs);
+  });
+  return isUnseen ? nowMs + VISIBILITY_RECHECK_MS : undefined;
 }
 
 /** Without an answer it may have happened, and what is on record of it must stay there. */

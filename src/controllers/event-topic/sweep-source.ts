@@ -21,6 +21,8 @@ const RETRIED: ReadonlySet<string> = new Set<EventTopicReason>([
   "TopicMissing",
   "DeletionBlocked",
   "AlreadyExists",
+  // Strimzi tells that it has made a topic, and not that the brokers show it.
+  "AwaitingStrimzi",
 ]);
 
 export class TopicSweepSource implements SweepSource {

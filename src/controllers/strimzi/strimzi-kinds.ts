@@ -9,6 +9,8 @@ export interface StrimziCondition {
   readonly status: string;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
+  /** RFC 3339. */
+  readonly lastTransitionTime?: string | undefined;
 }
 
 interface StrimziStatus {

@@ -53,6 +53,13 @@ export function topicOperatorAnswer(topic: KafkaTopic): TopicOperatorAnswer {
   return ready.status === "True" ? { kind: "served", topicId: status?.topicId } : refusal(ready, what);
 }
 
+/** It has said within so many milliseconds that Kafka is as this generation says. */
+export function isServedLately(topic: KafkaTopic, withinMs: number, nowMs: number): boolean {
+  if (topicOperatorAnswer(topic).kind !== "served") return false;
+  const ready = topic.status?.conditions?.find(({ type }) => type === "Ready");
+  return nowMs - Date.parse(ready?.lastTransitionTime ?? "") < withinMs;
+}
+
 /** Whether a write of a KafkaTopic was refused by Strimzi, and so may still come about; not where it could not be written. */
 export function isOfTopicOperator({ name }: KafkaFailure): boolean {
   return name !== KAFKA_TOPIC_UNWRITTEN && name !== KAFKA_TOPIC_CONFLICT;
