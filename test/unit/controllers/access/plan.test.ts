@@ -180,6 +180,81 @@ describe("A right that goes from one object to another", () => {
   }
 });
 
+function keyed(bindings: readonly AclBinding[] = []): ReadonlyMap<string, AclBinding> {
+  return new Map(bindings.map((binding) => [aclKey(binding), binding]));
+}
+
+describe("Who comes first to a principal's KafkaUser", () => {
+  const ofAudit: AclBinding = { ...right("a"), principal: "User:audit" };
+
+  interface Peer {
+    readonly cluster?: string;
+    readonly wants?: readonly AclBinding[];
+    readonly byAcl?: readonly AclBinding[];
+    readonly byUser?: readonly AclBinding[];
+  }
+
+  /** What is made when `a` is wanted; each peer is asked for whatever the principal. */
+  function made(peers: readonly Peer[], { means = "KafkaUser", theirs = [] as readonly AclBinding[] } = {}) {
+    const others = peers.map(({ byAcl, byUser, cluster = CLUSTER, wants = [] }): PeerRights => {
+      const recorded = { Acl: keyed(byAcl), KafkaUser: keyed(byUser) };
+      return { clusterId: cluster, wanted: new Set(wants.map(aclKey)), recorded };
+    });
+    const wish: AccessWish = { bindings: [a], mayWant: () => false, remarks: [], consents: [] };
+    const isTheirs = (binding: AclBinding): boolean => theirs.includes(binding);
+    const { after, before, create } = planAccess(wish, {
+      place: { clusterId: CLUSTER, means: means as "Acl" | "KafkaUser" },
+      recorded: [],
+      granted: { ...aclsAsRights([]), isTheirs },
+      peers: () => others,
+    });
+    // What is made is on record before, and stays there until others have it on theirs.
+    expect(before).to.deep.equal(create);
+    expect(after).to.deep.equal(create);
+    return create;
+  }
+
+  const cases: readonly {
+    readonly why: string;
+    readonly peers: readonly Peer[];
+    readonly given?: Parameters<typeof made>[1];
+    readonly also?: readonly AclBinding[];
+  }[] = [
+    {
+      why: "lists what another has of the principal by an ACL and wants: the User Operator would take it away",
+      peers: [{ byAcl: [b], wants: [b] }],
+      also: [b],
+    },
+    {
+      why: "lists once what several have",
+      peers: [
+        { byAcl: [b, group], wants: [b, group] },
+        { byAcl: [b], wants: [b] },
+      ],
+      also: [b, group],
+    },
+    { why: "does not list what the other has and wants no longer", peers: [{ byAcl: [b], wants: [] }] },
+    { why: "does not list what the other wants and has not: it makes its own", peers: [{ wants: [b] }] },
+    { why: "does not list what the other has by the KafkaUser already", peers: [{ byUser: [b], wants: [b] }] },
+    { why: "does not list twice what it wants itself", peers: [{ byAcl: [a], wants: [a] }] },
+    { why: "does not list what is granted on another cluster", peers: [{ cluster: "c-2", byAcl: [b], wants: [b] }] },
+    { why: "does not list what is another principal's", peers: [{ byAcl: [ofAudit], wants: [ofAudit] }] },
+    {
+      why: "does not list what stands in a KafkaUser that others keep",
+      peers: [{ byAcl: [b], wants: [b] }],
+      given: { theirs: [b] },
+    },
+    {
+      why: "by ACLs there is nothing to list: each ACL stands for itself",
+      peers: [{ byAcl: [b], wants: [b] }],
+      given: { means: "Acl" },
+    },
+  ];
+  for (const { why, peers, given, also = [] } of cases) {
+    it(why, () => expect(made(peers, given)).to.deep.equal([a, ...also]));
+  }
+});
+
 describe("What declarations amount to", () => {
   it("is Write and Describe on the very topic for publishers, Read and Describe on topics and group for readers", () => {
     expect(shown(publisherRights("t", ["billing"]))).to.deep.equal([
