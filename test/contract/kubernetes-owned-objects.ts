@@ -45,6 +45,11 @@ export function describeOwnedObjects(bench: () => Bench): void {
     spec: { size },
   });
 
+  const finalized = (size: number): OwnedObject => {
+    const object = owned(size);
+    return { ...object, metadata: { ...object.metadata, finalizers: ["test.eventbus.dev/held"] } };
+  };
+
   it("makes an object of its own, but never over another of the name", async () => {
     const made = await resources.createOwned(owned(1), call);
     expect(made.metadata.labels).to.deep.equal({ mark: "ours" });
@@ -61,6 +66,25 @@ export function describeOwnedObjects(bench: () => Bench): void {
     expect(replaced.metadata.uid).to.equal(made.metadata.uid);
     const again = await resources.replaceOwned(owned(2), identify(replaced), call);
     expect(again.metadata.resourceVersion).to.equal(replaced.metadata.resourceVersion);
+  });
+
+  it("moves the generation of what it replaces where the spec differs, and only there", async () => {
+    const made = await resources.createOwned(owned(1), call);
+    const marked = await resources.replaceOwned(owned(1, { "test.eventbus.dev/mark": "more" }), identify(made), call);
+    expect(marked.metadata.generation).to.equal(1);
+    const replaced = await resources.replaceOwned(owned(2), identify(marked), call);
+    expect(replaced.metadata.generation).to.equal(2);
+  });
+
+  it("does not bring back by a replacement what is being deleted, and ends it with its last finalizer", async () => {
+    const made = await resources.createOwned(finalized(1), call);
+    await resources.delete(identify(made), call);
+    const marked = await get();
+    const replaced = await resources.replaceOwned(finalized(2), identify(marked), call);
+    expect(replaced.metadata.deletionTimestamp).to.equal(marked.metadata.deletionTimestamp);
+    const last = await resources.replaceOwned(owned(2), identify(replaced), call);
+    expect(last.metadata.uid).to.equal(made.metadata.uid);
+    expect(await resources.get({ namespace, name }, call)).to.equal(undefined);
   });
 
   it("replaces neither a newer version, nor a namesake, nor what is gone", async () => {

@@ -255,11 +255,18 @@ export class InMemoryKubernetes<T extends CustomResource<unknown>> implements Re
   async replaceOwned(object: OwnedObject, version: ObjectIdentity & ObjectVersion, call: ApiCall): Promise<T> {
     const key = keyOf(object.metadata);
     await this.#admit("replaceOwned", key, call);
-    const { status, metadata: held } = this.#newest(version);
+    const before = this.#newest(version);
+    const { metadata: held, status } = before;
     if (held.uid !== version.uid) throw new KubernetesError(409, "Conflict", `${object.kind} "${key}" is another`);
-    const { uid, resourceVersion, generation, creationTimestamp } = held;
-    const metadata = { uid, resourceVersion, generation, creationTimestamp, ...object.metadata };
-    const replaced = this.#store("modified", asJson({ ...object, metadata, status }) as Stored);
+    const { uid, resourceVersion, creationTimestamp, deletionTimestamp } = held;
+    const next = asJson({ ...object, status }) as Stored;
+    const hasMoved = JSON.stringify(next.spec) !== JSON.stringify(before.spec);
+    const generation = (held.generation ?? 0) + (hasMoved ? 1 : 0);
+    const isEnding = deletionTimestamp !== undefined;
+    const kept = { uid, resourceVersion, generation, creationTimestamp, ...(isEnding && { deletionTimestamp }) };
+    const stored = { ...next, metadata: { ...kept, ...next.metadata } };
+    const isLast = isEnding && (stored.metadata.finalizers ?? []).length === 0;
+    const replaced = isLast ? this.#end(stored) : this.#store("modified", stored);
     await this.answering("replaceOwned", key);
     return replaced;
   }
