@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import { approveTopic } from "./approvals.ts";
-import { play, playAllLate, playCrashes, type Scenario } from "./scenario.ts";
+import { play, playAllLate, playCrashes, sampleOf, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
 import type { World } from "./world.ts";
@@ -13,7 +13,7 @@ const EVERY = 3;
 describe("Wherever the operator dies, the end is the same:", () => {
   for (const [index, scenario] of SCENARIOS.entries()) {
     it(scenario.name, async () => {
-      const share = { first: 1 + (index % EVERY), every: EVERY };
+      const share = sampleOf(scenario, index, EVERY);
       expect(await playCrashes(scenario, share, ["after"])).to.be.greaterThan(0);
     });
   }

@@ -5,8 +5,12 @@ import type { CustomResource, KubernetesObject } from "../../src/api/custom-reso
 import type { KafkaAdmin } from "../../src/kafka/admin.ts";
 import type { Answer } from "../../src/kafka/model/failure.ts";
 import type { Resources } from "../../src/kubernetes/resources.ts";
+import { keyOf } from "../../src/runtime/object-key.ts";
 import { writeVerbs, type Verb } from "../fakes/in-memory-kafka/faults.ts";
+import type { StrimziWrite } from "./kafka-topic-rules.ts";
 import type { SafetyOracle } from "./safety-oracle.ts";
+
+const STRIMZI_GROUP = "kafka.strimzi.io";
 
 /** What goes on in a world, as counts. */
 export interface Activity {
@@ -36,6 +40,14 @@ export function observedResources<T extends KubernetesObject>(
     oracle.sawObject(object as unknown as CustomResource<unknown>);
     return object;
   };
+  /** Of Strimzi's objects each write is judged; what it is carried out on is looked at before. */
+  const judged = async <R>(write: Omit<StrimziWrite, "kind">, call: () => Promise<R>): Promise<R> => {
+    const { group, kind } = target.type;
+    const tell = group === STRIMZI_GROUP ? oracle.seesStrimziWrite({ ...write, kind }) : undefined;
+    const answer = await call();
+    tell?.();
+    return answer;
+  };
   return {
     type: target.type,
     list: (selection, call) => counted(() => target.list(selection, call)),
@@ -48,9 +60,20 @@ export function observedResources<T extends KubernetesObject>(
     },
     applyStatus: (object, status, call) => written(() => target.applyStatus(object, status, call)),
     patchMetadata: (object, change, call) => written(() => target.patchMetadata(object, change, call)),
-    createOwned: (object, call) => written(() => target.createOwned(object, call)),
-    replaceOwned: (object, version, call) => written(() => target.replaceOwned(object, version, call)),
-    delete: (object, call) => counted(() => target.delete(object, call)),
+    createOwned: (content, call) =>
+      judged({ verb: "create", key: keyOf(content.metadata), content }, () =>
+        written(() => target.createOwned(content, call)),
+      ),
+    replaceOwned: (content, version, call) =>
+      judged({ verb: "replace", key: keyOf(version), content }, () =>
+        written(() => target.replaceOwned(content, version, call)),
+      ),
+    delete: (object, call) =>
+      judged({ verb: "delete", key: keyOf(object) }, async () => {
+        activity.effects += 1;
+        await counted(() => target.delete(object, call));
+        activity.changed();
+      }),
   };
 }
 

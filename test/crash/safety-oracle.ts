@@ -16,7 +16,17 @@ import type { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts"
 import type { InMemoryKubernetes } from "../fakes/in-memory-kubernetes.ts";
 import { aclCreationProblem, aclDeletionProblem } from "./access-rules.ts";
 import { commitProblem, groupConfigProblem, groupDeletionProblem } from "./group-rules.ts";
+import {
+  claimProblem,
+  consequenceOf,
+  kafkaTopicProblems,
+  meeting,
+  ownerOf,
+  type StrimziWrite,
+} from "./kafka-topic-rules.ts";
+import { kafkaUserProblems } from "./kafka-user-rules.ts";
 import { statusProblems } from "./status-problems.ts";
+import type { StrimziSide } from "./strimzi-side.ts";
 import { boundIds, revertedKeys, wantsPartitions, wishesFor, type Wish } from "./topic-wishes.ts";
 
 /** The truth that writes are judged by. */
@@ -27,6 +37,7 @@ export interface Truth {
   readonly buses: InMemoryKubernetes<EventBus>;
   readonly policies: InMemoryKubernetes<RetentionPolicy>;
   readonly groups: InMemoryKubernetes<ConsumerGroup>;
+  readonly strimzi: Pick<StrimziSide, "topics" | "users">;
 }
 
 /** A change of one configuration value that somebody approved, and in which quality. */
@@ -41,6 +52,9 @@ export interface ApprovedLoss {
 type Shortening = Pick<ApprovedLoss, "from" | "to">;
 
 type Judge = (answer: Answer<unknown>) => void;
+
+/** Kinds whose status is not ours. */
+const OTHERS_KINDS: ReadonlySet<string> = new Set(["Secret", "KafkaTopic", "KafkaUser"]);
 
 export class SafetyOracle {
   readonly violations: string[] = [];
@@ -70,6 +84,11 @@ export class SafetyOracle {
   /** A write to Kafka begins; the returned function is told its answer. */
   seesCall(verb: keyof KafkaAdmin, args: readonly unknown[]): Judge {
     if (this.forbidsKafka) this.#violated(`${verb} ${JSON.stringify(args)} while nothing may be written`);
+    const claim = claimProblem(this.#topicOf(verb, args), this.#truth);
+    return both(this.#judgeOf(verb, args), this.#wrong(claim));
+  }
+
+  #judgeOf(verb: keyof KafkaAdmin, args: readonly unknown[]): Judge {
     switch (verb) {
       case "createTopic":
         return this.#creation((args[0] as { readonly name: string }).name);
@@ -95,11 +114,52 @@ export class SafetyOracle {
     }
   }
 
+  /** A write to one of Strimzi's objects begins; the returned function is called once it was carried out. */
+  seesStrimziWrite(write: StrimziWrite): () => void {
+    const isTopic = write.kind === "KafkaTopic";
+    const { after, before } = meeting(write, this.#truth);
+    // Gone already, and so nothing is written.
+    if (isTopic && before === undefined && after === undefined) return () => {};
+    const owner = isTopic ? ownerOf(before ?? after, this.#truth) : undefined;
+    const hold = this.#hold(owner === undefined ? [] : [{ object: owner, role: "source" }]);
+    const told = `${write.kind} "${write.key}" met a ${write.verb}`;
+    const problems = [
+      ...(isTopic ? kafkaTopicProblems(write, this.#truth) : kafkaUserProblems(write, this.#truth)),
+      ...(hold === undefined ? [] : [`${told} although ${hold}`]),
+      ...(this.forbidsKafka ? [`${told} while nothing may be written`] : []),
+    ];
+    const judges = isTopic ? this.#consequences(write) : [];
+    return () => {
+      for (const judge of [this.#wrong(...problems), ...judges]) judge({ status: "ok", value: undefined });
+    };
+  }
+
   /** The operator wrote this object. */
   sawObject(object: CustomResource<unknown>): void {
-    // A Secret has no status of ours.
-    if (object.kind === "Secret") return;
+    if (OTHERS_KINDS.has(object.kind)) return;
     for (const problem of statusProblems(object)) this.#violated(`${object.kind} ${object.metadata.name}: ${problem}`);
+  }
+
+  /** What Strimzi will do is judged as if the operator did it. */
+  #consequences(write: StrimziWrite): Judge[] {
+    const consequence = consequenceOf(write, this.#truth);
+    if (consequence === undefined) return [];
+    const { deletedId, growsTo, isCreated, name, set, unset } = consequence;
+    const isConfigured = Object.keys(set).length + unset.length > 0;
+    return [
+      ...(isCreated ? [this.#creation(name)] : []),
+      ...(deletedId === undefined ? [] : [this.#deletion(deletedId)]),
+      ...(growsTo === undefined ? [] : [this.#growth({ name, count: growsTo })]),
+      ...(isConfigured ? [this.#configuration({ kind: "topic", name }, { set, unset })] : []),
+    ];
+  }
+
+  /** Its name; empty for what is about no topic. */
+  #topicOf(verb: keyof KafkaAdmin, [subject]: readonly unknown[]): string {
+    const { id = "", kind = "topic", name = "" } = Object(subject) as Readonly<Record<string, string>>;
+    if (verb === "deleteTopic") return this.#truth.kafka.topics.byId(id)?.name ?? "";
+    const isAboutTopic = verb === "createTopic" || verb === "createPartitions" || verb === "alterConfigs";
+    return isAboutTopic && kind === "topic" ? name : "";
   }
 
   #groupWrite(groupId: string, problem: string | undefined): Judge {
@@ -256,4 +316,11 @@ export class SafetyOracle {
   #violated(sentence: string): void {
     this.violations.push(sentence);
   }
+}
+
+function both(one: Judge, other: Judge): Judge {
+  return (answer) => {
+    one(answer);
+    other(answer);
+  };
 }

@@ -16,6 +16,8 @@ export interface Scenario {
    * not answered is found again and bound as identical, and so reads as adopted.
    */
   readonly createsWithoutRecord?: boolean;
+  /** Each run tries less of it than of others; test:long all. */
+  readonly isRare?: boolean;
 }
 
 /** Where an operator dies. */
@@ -91,6 +93,18 @@ export interface Share {
 
 export const ALL: Share = { first: 1, every: 1 };
 
+/** Of a rare scenario that much less. */
+const RARELY = 12;
+/** Every scenario has as many side effects, moments and events. */
+const LEAST = 12;
+
+/** What each run tries of the scenario of this number: one in so many, in each scenario others. */
+export function sampleOf({ isRare = false }: Scenario, number: number, oneIn: number): Share {
+  return isRare
+    ? { first: 1 + (number % LEAST), every: oneIn * RARELY }
+    : { first: 1 + (number % oneIn), every: oneIn };
+}
+
 /**
  * Plays the scenario with a crash at each side effect of the share. Returns how many crashes there were. Who dies before a
  * side effect leaves about the same world as who died after the one before it.
@@ -124,8 +138,11 @@ export async function playAllLate(scenario: Scenario): Promise<void> {
   }
 }
 
-/** Who died before it could tell of a creation leaves a topic that is up to date. */
-function comparable(scenario: Scenario, state: WorldState): WorldState {
+/**
+ * Who died before it could tell of a creation leaves a topic that is up to date; so does who saw its KafkaTopic late, and
+ * told of another meanwhile.
+ */
+export function comparable(scenario: Scenario, state: WorldState): WorldState {
   const text = JSON.stringify(state).replaceAll('"reason":"Created"', '"reason":"UpToDate"');
   const forgiven = scenario.createsWithoutRecord === true ? text.replaceAll('"adopted":true', '"adopted":false') : text;
   return JSON.parse(forgiven) as WorldState;

@@ -11,6 +11,8 @@ import { GROUPS } from "./scenarios/groups.ts";
 import { GUARD } from "./scenarios/guard.ts";
 import { LOSSES } from "./scenarios/losses.ts";
 import { POLICIES } from "./scenarios/policies.ts";
+import { STRIMZI_TOPICS } from "./scenarios/strimzi-topics.ts";
+import { STRIMZI_USERS } from "./scenarios/strimzi-users.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   ...CREATION,
@@ -23,4 +25,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...GUARD,
   ...GROUPS,
   ...ACCESS,
+  ...[...STRIMZI_TOPICS, ...STRIMZI_USERS].map((scenario): Scenario => ({ ...scenario, isRare: true })),
 ];

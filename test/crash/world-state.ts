@@ -49,8 +49,22 @@ export function stateOf(world: World): WorldState {
     kafka: kafkaState(world),
     ...groupState(world),
     acls: world.kafka.acls.list().map(aclKey).toSorted(),
-    objects: Object.fromEntries<unknown>([...objects, ...groups, ...secrets]),
+    objects: Object.fromEntries<unknown>([...objects, ...groups, ...secrets, ...strimziObjects(world)]),
   };
+}
+
+/** Without what counts writes, which may be one or two: what an operator has written, or another in its place. */
+function strimziObjects({ strimzi }: World): (readonly [string, unknown])[] {
+  const named = [
+    ...strimzi.topics.map((topic) => ["KafkaTopic", topic] as const),
+    ...strimzi.users.map((user) => ["KafkaUser", user] as const),
+  ];
+  return named.map(([kind, { metadata, spec, status }]) => {
+    const { annotations, deletionTimestamp, finalizers, labels, name } = metadata;
+    const isTerminating = deletionTimestamp !== undefined;
+    const told = { ...status, observedGeneration: status?.observedGeneration === metadata.generation };
+    return [`${kind} ${name}`, timeless({ labels, annotations, finalizers, isTerminating, spec, status: told })];
+  });
 }
 
 function groupState({ kafka: { groups } }: World): Pick<WorldState, "groups" | "groupConfigs"> {

@@ -22,11 +22,13 @@ import { InMemoryKafka } from "../fakes/in-memory-kafka/in-memory-kafka.ts";
 import { InMemoryKubernetes, type NewObject } from "../fakes/in-memory-kubernetes.ts";
 import { PausableClock } from "../fakes/pausable-clock.ts";
 import { silentLogger } from "../fakes/silent-logger.ts";
+import type { StrimziKind } from "./clocked-operator.ts";
 import { CrashPoint } from "./crash-point.ts";
 import { crashingAdmin, crashingResources } from "./crashing-ports.ts";
 import { observedAdmin, observedResources, type Activity } from "./observed-ports.ts";
 import { SafetyOracle } from "./safety-oracle.ts";
 import type { Snapshot } from "./stale-view.ts";
+import { STRIMZI, StrimziSide } from "./strimzi-side.ts";
 
 /** Where the one bus of a world leads. */
 export const ADDRESS = "kafka:9092";
@@ -49,9 +51,10 @@ const PATIENCE_MS = 1_800_000;
 const CALM_TURNS = 4;
 
 type StoredSecret = Secret & CustomResource<unknown>;
-type AnyKind = StoredSecret | EventBus | EventTopic | RetentionPolicy | ConsumerGroup;
+type AnyKind = CustomResource<unknown>;
 
 export interface WorldOptions {
+  /** Beside Strimzi where it says so: then its Topic Operator runs from the beginning. */
   readonly bus?: Partial<EventBusSpec> | undefined;
   /** How long Kafka's changes stay unseen, milliseconds. */
   readonly visibilityLagMs?: number | undefined;
@@ -71,6 +74,7 @@ export class World implements Activity {
   readonly groups = this.#kind<ConsumerGroup>(consumerGroup);
   readonly secrets = this.#kind<StoredSecret>(SECRET);
   readonly namespaces = this.#kind<EventBus>(NAMESPACE_TYPE);
+  readonly strimzi: StrimziSide;
   readonly oracle: SafetyOracle;
   /** Events that were told about objects, in order. */
   readonly events: { readonly about: string; readonly event: EventNote }[] = [];
@@ -98,6 +102,9 @@ export class World implements Activity {
         return `${name}#${count}`;
       },
     });
+    const { clock, kafka } = this;
+    this.strimzi = new StrimziSide({ clock, kafka, kind: (type): StrimziKind => this.#kind(type) });
+    if (options.bus?.strimzi !== undefined) this.strimzi.topicOperator.start();
     this.oracle = new SafetyOracle(this);
     this.namespaces.create(NAMESPACE, undefined);
     const spec: EventBusSpec = {
@@ -261,7 +268,11 @@ export class World implements Activity {
   }
 
   #assemble(point: CrashPoint, clock: PausableClock): Operator {
-    const parsed = parseSettings({ EVENTBUS_METRICS_ADDRESS: "0" });
+    const isBesideStrimzi = this.#options.bus?.strimzi !== undefined;
+    const parsed = parseSettings({
+      EVENTBUS_METRICS_ADDRESS: "0",
+      ...(isBesideStrimzi && { EVENTBUS_STRIMZI_NAMESPACES: STRIMZI.namespace }),
+    });
     if (parsed.kind === "invalid") throw new Error(parsed.problems.join("; "));
     const level = process.env["TEST_LOG_LEVEL"];
     return createOperator({

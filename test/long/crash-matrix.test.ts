@@ -9,7 +9,7 @@ import { playLosingEvents } from "../crash/lost-events.ts";
 import { walked } from "../crash/random-walk.ts";
 import { ALL, expectSameEnd, play, playAllLate, playCrashes } from "../crash/scenario.ts";
 import { SCENARIOS } from "../crash/scenarios.ts";
-import { playStaleStarts } from "../crash/stale-views.ts";
+import { playStaleStarts, playUntold } from "../crash/stale-views.ts";
 import { walk } from "../crash/walk-moves.ts";
 
 /** About what brokers take in a burst. */
@@ -60,6 +60,12 @@ describe("Where people go on before anybody follows the operator that died, no r
 
 describe("At whichever moment the view stands still on which an operator starts, it leaves Kafka alone:", () => {
   for (const scenario of SCENARIOS) it(scenario.name, () => playStaleStarts(scenario, ALL));
+}).timeout(600_000);
+
+describe("From whichever act on an operator is told nothing, it brings back nothing that people have changed:", () => {
+  for (const scenario of SCENARIOS.filter(({ acts }) => acts.length > 1)) {
+    it(scenario.name, () => playUntold(scenario, ALL));
+  }
 }).timeout(600_000);
 
 describe("Whichever event gets lost on its way, the end is the same:", () => {

@@ -5,7 +5,8 @@ import type { Scenario } from "../scenario.ts";
 import type { World } from "../world.ts";
 
 const MANAGED = { bus: { accessManagement: "Acl" } } as const;
-const READS = { topics: [{ eventTopicRef: { name: "orders" } }] } as const;
+/** What a group reads. */
+export const READS = { topics: [{ eventTopicRef: { name: "orders" } }] } as const;
 
 const BY_HAND: AclBinding = {
   resourceType: "topic",
@@ -17,7 +18,8 @@ const BY_HAND: AclBinding = {
   permission: "allow",
 };
 
-function publish(...names: readonly string[]): { publishers: { name: string }[] } {
+/** Who writes to a topic. */
+export function publish(...names: readonly string[]): { publishers: { name: string }[] } {
   return { publishers: names.map((name) => ({ name })) };
 }
 
