@@ -44,6 +44,8 @@ export interface TopicMemory {
   readonly policyName?: string | undefined;
   /** Keys that we have set and not yet returned to the broker. */
   readonly managedKeys: ReadonlySet<string>;
+  /** Keys that the topic had and nobody declares. */
+  readonly undeclared: ReadonlySet<string>;
   /** Values that were both wanted and in Kafka, or wanted while drift was only reported: what tells drift from a wish. */
   readonly lastWanted: ReadonlyMap<string, string>;
   /** Changes that the guard holds back, as the status lists them. */
@@ -78,6 +80,7 @@ export function memoryOf(topic: EventTopic, nowMs: number): TopicMemory {
     replicationFactor,
     policyName: status.retentionPolicy?.name,
     managedKeys: new Set(status.managedKeys),
+    undeclared: new Set(status.undeclared),
     lastWanted: lastWanted(status),
     pendingChanges: status.pendingChanges ?? [],
     deletedAtMs: deletionTimestamp === undefined ? undefined : Date.parse(deletionTimestamp),

@@ -2,18 +2,21 @@
 
 import type { Mark } from "../../runtime/reconcile.ts";
 import type { KafkaTopicEditors } from "../strimzi/kafka-topic-editor.ts";
-import { kafkaTopicOf, KafkaTopicWriter } from "../strimzi/kafka-topic-writer.ts";
+import { kafkaTopicOf, KafkaTopicWriter, type OthersKeys } from "../strimzi/kafka-topic-writer.ts";
 import type { TopicEffects } from "./apply.ts";
+import type { TopicMemory } from "./memory.ts";
 import type { ResolvedTopic } from "./resolve.ts";
 
 export function topicEffects(
   { admin, delegation, identity }: ResolvedTopic,
   editors: KafkaTopicEditors,
-  context: { mark(mark: Mark): Promise<void> },
+  context: { readonly memory: Pick<TopicMemory, "undeclared">; mark(mark: Mark): Promise<void> },
 ): TopicEffects {
   const own: TopicEffects["own"] = ({ finalizer }) => context.mark({ finalizer });
   if (delegation === undefined) return { topics: admin, own, kafkaTopics: NONE };
-  const writer = new KafkaTopicWriter(editors(delegation.owner, identity), delegation, admin);
+  const othersKeys: OthersKeys = (topicName) =>
+    topicName === identity.topicName ? context.memory.undeclared : NO_KEYS;
+  const writer = new KafkaTopicWriter(editors(delegation.owner, identity), delegation, admin, othersKeys);
   const release: TopicEffects["kafkaTopics"]["release"] = (key, call) => writer.release(kafkaTopicOf(key), call);
   return {
     topics: writer,
@@ -25,6 +28,9 @@ export function topicEffects(
     },
   };
 }
+
+/** Of dead letters nobody records them. */
+const NO_KEYS: ReadonlySet<string> = new Set();
 
 /** Of an object that has none no plan speaks of KafkaTopics. */
 const NONE: TopicEffects["kafkaTopics"] = { declare: unplanned, correct: unplanned, release: unplanned };

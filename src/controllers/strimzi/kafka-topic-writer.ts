@@ -25,6 +25,9 @@ import { CLUSTER_LABEL, MANAGED_ANNOTATION, type KafkaTopic } from "./strimzi-ki
 import { describeKafkaTopic, topicOperatorAnswer } from "./topic-operator-answer.ts";
 import { writtenMetadata } from "./written-metadata.ts";
 
+/** Configuration keys of a topic that others have set, as far as that is on record, by the topic's name. */
+export type OthersKeys = (topicName: string) => ReadonlySet<string>;
+
 type Handing = Extract<Answer<never>, { status: "unknown" }>["handedOver"];
 
 /**
@@ -37,11 +40,13 @@ export class KafkaTopicWriter {
   readonly #editor: KafkaTopicEditor;
   readonly #delegation: Delegation;
   readonly #admin: KafkaAdmin;
+  readonly #othersKeys: OthersKeys;
 
-  constructor(editor: KafkaTopicEditor, delegation: Delegation, admin: KafkaAdmin) {
+  constructor(editor: KafkaTopicEditor, delegation: Delegation, admin: KafkaAdmin, othersKeys: OthersKeys) {
     this.#editor = editor;
     this.#delegation = delegation;
     this.#admin = admin;
+    this.#othersKeys = othersKeys;
   }
 
   async createTopic(topic: NewTopic, call: WriteCall): Promise<Answer<CreatedTopic>> {
@@ -167,6 +172,8 @@ export class KafkaTopicWriter {
     // What was unmanaged by others stays so.
     const isKept = held !== undefined && managed !== undefined && !isBeingGivenUp(held);
     const { partitions: _p, replicas: _r, config: before = {}, ...others } = held?.spec ?? {};
+    // Of a topic that was lost; all else that it says and nobody wants was asked for by us, and came to nothing.
+    const ofOthers = Object.entries(before).filter(([entry]) => this.#othersKeys(name).has(entry));
     return {
       metadata: {
         ...writtenMetadata(key, held),
@@ -182,9 +189,10 @@ export class KafkaTopicWriter {
         ...others,
         ...(partitions === undefined ? {} : { partitions }),
         ...(replicationFactor === undefined ? {} : { replicas: replicationFactor }),
-        config: Object.fromEntries(
-          Object.entries(configs).map(([entry, value]) => [entry, asSaid(before[entry], value)]),
-        ),
+        config: Object.fromEntries([
+          ...ofOthers,
+          ...Object.entries(configs).map(([entry, value]) => [entry, asSaid(before[entry], value)] as const),
+        ]),
       },
     };
   }

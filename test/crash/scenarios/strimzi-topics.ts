@@ -146,6 +146,7 @@ export const STRIMZI_TOPICS: readonly Scenario[] = [
     world: { bus: THROUGH },
     acts: [
       (world) => world.createTopic("gone", { partitions: 2, config: { "flush.ms": 5 } }),
+      (world) => world.strimzi.editTopic("gone", { config: { "flush.ms": 5, "segment.bytes": 2_000_000 } }),
       (world) => endByHand(world, "gone"),
       (world) => {
         world.strimzi.deleteTopic("gone");

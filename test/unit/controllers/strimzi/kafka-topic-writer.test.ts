@@ -20,9 +20,10 @@ interface Given {
   readonly topics?: readonly KafkaTopic[];
   readonly isDirect?: boolean;
   readonly mayWrite?: boolean;
+  readonly othersKeys?: readonly string[];
 }
 
-function setUp({ topics = [], isDirect = false, mayWrite = true }: Given = {}) {
+function setUp({ topics = [], isDirect = false, mayWrite = true, othersKeys = [] }: Given = {}) {
   const place = isDirect ? undefined : { namespace: "kafka", cluster: "main" };
   const kubernetes = new KafkaTopicsInMemory(topics);
   const clock = new FakeClock();
@@ -43,7 +44,7 @@ function setUp({ topics = [], isDirect = false, mayWrite = true }: Given = {}) {
   const aborter = new AbortController();
   const call: WriteCall = { signal: aborter.signal, deadlineMs: 60_000, priority: "live", clusterId: "c" };
   const editor = new KafkaTopicEditor(ports, "team/orders", () => mayWrite);
-  const writer = new KafkaTopicWriter(editor, delegation, admin);
+  const writer = new KafkaTopicWriter(editor, delegation, admin, () => new Set(othersKeys));
   /** What is answered when the Topic Operator says this of what is written, or for long enough nothing. */
   const answered = async <T>(answer: Promise<Answer<T>>, says?: (held: KafkaTopic) => KafkaTopic["status"]) => {
     await settle();
@@ -75,6 +76,15 @@ describe("KafkaTopicWriter", () => {
     const again = await answered(writer.createTopic(NEW, call));
     expect(again).to.deep.equal({ ...first, handedOver: "before" });
     expect(kubernetes.requests).to.deep.equal([`create ${KEY}`]);
+  });
+
+  it("makes a lost topic anew with what others had put on it, and without what was asked for in vain", async () => {
+    const spec = { partitions: 1, config: { "flush.ms": 4, "segment.ms": 70_000, "no.key": 1 } };
+    const topics = [aKafkaTopic({ spec, status: SERVED })];
+    const { answered, call, kubernetes, writer } = setUp({ topics, othersKeys: ["segment.ms"] });
+    expect((await answered(writer.createTopic(NEW, call), ready)).status).to.equal("ok");
+    const { config } = kubernetes.get(KEY)?.spec ?? {};
+    expect(config).to.deep.equal({ "segment.ms": 70_000, "flush.ms": "5" });
   });
 
   it("declares a topic that is there by a KafkaTopic that says just what it is", async () => {
