@@ -40,6 +40,9 @@ const RECORDS = 2;
 const CHUNK = 100;
 const DEADLINE_MS = 120_000;
 
+/** Thousands of new partitions have their leaders after some seconds. */
+const LEADERS_FOUND = { retries: 30, maxRetryTime: 1_000 };
+
 /** Topics, records and offsets of `groups` groups. */
 export class GroupsInKafka implements AsyncDisposable {
   readonly #groups: number;
@@ -58,7 +61,7 @@ export class GroupsInKafka implements AsyncDisposable {
     this.#call = { signal, deadlineMs: DEADLINE_MS, priority: "live", clusterId };
     // What it tries again while leaders are found is not told.
     const producing = new Kafka({ brokers: [...bootstrapServers], clientId: "bench", logLevel: logLevel.NOTHING });
-    this.#producer = producing.producer();
+    this.#producer = producing.producer({ retry: LEADERS_FOUND });
   }
 
   static async open(kafka: KafkaCluster, groups: number, partitions: number): Promise<GroupsInKafka> {
