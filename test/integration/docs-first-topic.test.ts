@@ -13,7 +13,11 @@ describe("docs/first-topic.md", () => {
       environment: { EVENTBUS_WATCH_NAMESPACES: "orders" },
     });
   });
-  after(() => operator.stop());
+  after(async () => {
+    await operator.stop();
+    // Others on the same Kafka declare a topic of this name.
+    await operator.probe.deleteTopic("orders.order.placed");
+  });
 
   it("says commands that do what it says they do", async function () {
     this.timeout(120_000);

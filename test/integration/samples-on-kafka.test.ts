@@ -12,6 +12,8 @@ import { applySample } from "../environment/sample-sets.ts";
 import { ready } from "../environment/topic-expectations.ts";
 
 const DAY_MS = 86_400_000;
+/** Topics of the samples that have no id of this test in their names: other tests on the same Kafka must not find them. */
+const NAMED = /^(ledger|audit|orders|shipping|tracking)\./;
 
 describe("The sample", function () {
   this.timeout(60_000);
@@ -19,7 +21,11 @@ describe("The sample", function () {
   before(async () => {
     operator = await startOperatorUnderTest({ createsBus: false });
   });
-  after(() => operator.stop());
+  after(async () => {
+    await operator.stop();
+    const names = (await operator.probe.listTopics()).filter((name) => NAMED.test(name));
+    await Promise.all(names.map((name) => operator.probe.deleteTopic(name)));
+  });
 
   async function partitions(topicName: string): Promise<number | undefined> {
     return (await operator.probe.describeTopic(topicName))?.partitions.length;
