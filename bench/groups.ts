@@ -7,9 +7,9 @@ import { GROUP_FIGURE } from "./groups-figures.ts";
 import { CONSUMER_GROUPS, GroupsInKafka } from "./groups-load.ts";
 import { arrival, moving, polls, restart } from "./groups-scenarios.ts";
 import { Bundles } from "./operator-process.ts";
-import { chosenCases, operatorConditions } from "./operator-suite.ts";
+import { chartsOf, chosenCases, measureCases, operatorConditions } from "./operator-suite.ts";
 import { OperatorWorld } from "./operator-world.ts";
-import { table, type BenchCase, type BenchReport } from "./report.ts";
+import type { BenchReport } from "./report.ts";
 import type { Figures } from "./topics-scenarios.ts";
 
 const SCENARIOS = { arrival, polls, restart, moving } as const;
@@ -39,6 +39,12 @@ const CASES: readonly CaseOptions[] = [
   { name: "1k", groups: 1_000, partitions: 10, scenarios: ["arrival", "polls", "restart", "moving"] },
 ];
 
+const CHARTS = [
+  { title: "Last Ready after the first create", unit: "s", figure: GROUP_FIGURE.lastReady },
+  { title: "Kafka requests a poll", unit: "requests", figure: GROUP_FIGURE.pollKafka },
+  { title: "Operator's CPU a poll", unit: "s", figure: GROUP_FIGURE.pollCpu },
+];
+
 export async function benchGroups(args: readonly string[]): Promise<BenchReport> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -49,19 +55,12 @@ export async function benchGroups(args: readonly string[]): Promise<BenchReport>
   const conditions = operatorConditions();
   await using bundles = await Bundles.open();
   const program = await bundles.bundle("src/main.ts");
-  const cases: BenchCase[] = [];
-  for (const options of chosen) {
-    console.error(`${options.name}: ${options.groups} groups, ${options.scenarios.join(", ")}`);
-    try {
-      cases.push({ name: options.name, figures: await measure(options, program, values["cpu-prof"]) });
-      console.error(table(cases.slice(-1)));
-    } catch (error) {
-      // What the other cases measured stays worth something.
-      console.error(`${options.name} failed:`, error);
-      process.exitCode = 1;
-    }
-  }
-  return { title: "ConsumerGroups at scale", conditions, cases, charts: chartsOf(cases) };
+  const cases = await measureCases(
+    chosen,
+    ({ groups, scenarios }) => `${groups} groups, ${scenarios.join(", ")}`,
+    (options) => measure(options, program, values["cpu-prof"]),
+  );
+  return { title: "ConsumerGroups at scale", conditions, cases, charts: chartsOf(cases, CHARTS) };
 }
 
 async function measure(options: CaseOptions, program: string, profileFolder?: string): Promise<Figures> {
@@ -79,19 +78,4 @@ async function measure(options: CaseOptions, program: string, profileFolder?: st
     Object.assign(figures, await SCENARIOS[scenario]({ ...options, world, kafka }));
   }
   return figures;
-}
-
-function chartsOf(cases: readonly BenchCase[]): BenchReport["charts"] {
-  const shown = [
-    { title: "Last Ready after the first create", unit: "s", figure: GROUP_FIGURE.lastReady },
-    { title: "Kafka requests a poll", unit: "requests", figure: GROUP_FIGURE.pollKafka },
-    { title: "Operator's CPU a poll", unit: "s", figure: GROUP_FIGURE.pollCpu },
-  ];
-  return shown.flatMap(({ title, unit, figure }) => {
-    const bars = cases.flatMap(({ name, figures }) => {
-      const value = figures[figure];
-      return typeof value === "number" ? [{ label: name, value }] : [];
-    });
-    return bars.length === 0 ? [] : [{ title, unit, bars }];
-  });
 }

@@ -1,11 +1,11 @@
-// What the suites that run the operator have in common: which of their cases are asked for, and under what conditions they
-// measure. It measures nothing.
+// What the suites that run the operator have in common: which of their cases are asked for, one after the other, under what
+// conditions, and how they are drawn. What is measured is each suite's own.
 
 import { readFileSync } from "node:fs";
 import { availableParallelism, loadavg } from "node:os";
 
 import { KUBERNETES_VERSION } from "../hack/toolchain/control-plane-pins.mjs";
-import type { BenchReport } from "./report.ts";
+import { table, type BenchCase, type BenchReport, type Figure } from "./report.ts";
 
 const KAFKA_JARS = new URL("../hack/toolchain/kafka-jars.lock", import.meta.url);
 const KAFKA_VERSION = /kafka-clients-([\d.]+)\.jar/.exec(readFileSync(KAFKA_JARS, "utf8"))?.[1] ?? "unknown";
@@ -38,4 +38,38 @@ export function operatorConditions(): BenchReport["conditions"] {
     form: "bundle as shipped, ServiceAccount with config/rbac, audit log on, etcd without fsync, Kafka on tmpfs",
     versions: `kube-apiserver ${KUBERNETES_VERSION}, Kafka ${KAFKA_VERSION}`,
   };
+}
+
+/** One after the other; what the others measured stays worth something where one fails. */
+export async function measureCases<C extends Case>(
+  cases: readonly C[],
+  told: (options: C) => string,
+  measure: (options: C) => Promise<Readonly<Record<string, Figure>>>,
+): Promise<BenchCase[]> {
+  const measured: BenchCase[] = [];
+  for (const options of cases) {
+    console.error(`${options.name}: ${told(options)}`);
+    try {
+      measured.push({ name: options.name, figures: await measure(options) });
+      console.error(table(measured.slice(-1)));
+    } catch (error) {
+      console.error(`${options.name} failed:`, error);
+      process.exitCode = 1;
+    }
+  }
+  return measured;
+}
+
+/** One chart a figure, with a bar for each case that has it. */
+export function chartsOf(
+  cases: readonly BenchCase[],
+  shown: readonly { readonly title: string; readonly unit: string; readonly figure: string }[],
+): BenchReport["charts"] {
+  return shown.flatMap(({ title, unit, figure }) => {
+    const bars = cases.flatMap(({ name, figures }) => {
+      const value = figures[figure];
+      return typeof value === "number" ? [{ label: name, value }] : [];
+    });
+    return bars.length === 0 ? [] : [{ title, unit, bars }];
+  });
 }

@@ -6,9 +6,9 @@ import { parseArgs, promisify } from "node:util";
 
 import { NODE_FLAGS } from "../hack/shipped-form.ts";
 import { Bundles } from "./operator-process.ts";
-import { chosenCases, operatorConditions } from "./operator-suite.ts";
+import { chartsOf, chosenCases, measureCases, operatorConditions } from "./operator-suite.ts";
 import { OperatorWorld, type Backend, type Programs } from "./operator-world.ts";
-import { table, type BenchCase, type BenchReport } from "./report.ts";
+import type { BenchReport } from "./report.ts";
 import { KafkaCeiling, measureApiCeiling } from "./topics-ceilings.ts";
 import { FIGURE } from "./topics-figures.ts";
 import { EVENT_TOPICS } from "./topics-load.ts";
@@ -55,7 +55,14 @@ const CASES: readonly CaseOptions[] = [
   { name: "10k-cold", topics: 10_000, partitions: 1, backend: "Kafka", scenarios: ["coldStart"] },
 ];
 
+const CHARTS = [
+  { title: "Last Ready after the first create", unit: "s", figure: FIGURE.lastReady },
+  { title: "Efficiency", unit: "least time / time", figure: FIGURE.efficiency },
+  { title: "Operator's peak RSS", unit: "MB", figure: FIGURE.peakRss },
+];
+
 const CEILING_OBJECTS = 2_000;
+
 export async function benchTopics(args: readonly string[]): Promise<BenchReport> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -70,24 +77,16 @@ export async function benchTopics(args: readonly string[]): Promise<BenchReport>
     stub: await bundles.bundle("bench/stub-operator.ts"),
   };
   const floor = await importFloor(await bundles.bundle("bench/import-floor.ts"));
-  const cases: BenchCase[] = [];
-  for (const options of chosen) {
-    console.error(`${options.name}: ${options.topics} topics, ${options.scenarios.join(", ")}`);
-    try {
-      const figures = await measure(options, programs, values["cpu-prof"]);
-      cases.push({ name: options.name, figures: { ...figures, [FIGURE.floorRss]: floor } });
-      console.error(table(cases.slice(-1)));
-    } catch (error) {
-      // What the other cases measured stays worth something.
-      console.error(`${options.name} failed:`, error);
-      process.exitCode = 1;
-    }
-  }
+  const cases = await measureCases(
+    chosen,
+    ({ topics, scenarios }) => `${topics} topics, ${scenarios.join(", ")}`,
+    async (options) => ({ ...(await measure(options, programs, values["cpu-prof"])), [FIGURE.floorRss]: floor }),
+  );
   return {
     title: "EventTopics at scale",
     conditions,
     cases,
-    charts: chartsOf(cases),
+    charts: chartsOf(cases, CHARTS),
   };
 }
 
@@ -111,19 +110,4 @@ async function measure(options: CaseOptions, programs: Programs, profileFolder?:
 async function importFloor(program: string): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, program]);
   return Number(stdout) / 1024 ** 2;
-}
-
-function chartsOf(cases: readonly BenchCase[]): BenchReport["charts"] {
-  const shown = [
-    { title: "Last Ready after the first create", unit: "s", figure: FIGURE.lastReady },
-    { title: "Efficiency", unit: "least time / time", figure: FIGURE.efficiency },
-    { title: "Operator's peak RSS", unit: "MB", figure: FIGURE.peakRss },
-  ];
-  return shown.flatMap(({ title, unit, figure }) => {
-    const bars = cases.flatMap(({ name, figures }) => {
-      const value = figures[figure];
-      return typeof value === "number" ? [{ label: name, value }] : [];
-    });
-    return bars.length === 0 ? [] : [{ title, unit, bars }];
-  });
 }
