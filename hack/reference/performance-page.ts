@@ -10,6 +10,8 @@ import { table } from "./markdown.ts";
 /** More of the machine than this, by the load average at the start, was not ours. */
 const BUSY_LOAD = 0.5;
 
+const MISSED = "**missed**";
+
 interface Results {
   readonly conditions: Readonly<Record<string, string | number>>;
   readonly cases: readonly { readonly name: string; readonly figures: Readonly<Record<string, string | number>> }[];
@@ -25,6 +27,8 @@ interface Budget<F = Figure> {
   readonly atLeast: string;
   /** By case and figure: what is shown, and the most that it may be (or the least). */
   readonly terms: readonly Term<F>[];
+  /** Where a budget cannot be reached: the page that says why, from docs. */
+  readonly whyMissed?: string;
 }
 
 interface Term<F> {
@@ -94,6 +98,7 @@ const BUDGETS: readonly Budget[] = [
     strimzi: "1.6 s",
     atLeast: "0.5 s",
     terms: [{ name: "1k", figure: "burst", shown: "% s", most: 0.5 }],
+    whyMissed: "adr/0017-what-a-hundred-edits-cost.md",
   },
   {
     what: "restart with 1,000 as they should be",
@@ -223,7 +228,7 @@ function groupsMeasured(results: Results): string {
 }
 
 function rowOf<F extends string>(
-  { what, atLeast, terms }: Budget<F>,
+  { what, atLeast, terms, whyMissed }: Budget<F>,
   { cases }: Results,
   figures: Readonly<Record<F, string>>,
 ): string[] {
@@ -232,7 +237,9 @@ function rowOf<F extends string>(
     return typeof value === "number" ? value : undefined;
   };
   const shown = terms.map((term) => term.shown.replace("%", show(read(term.name, term.figure))));
-  return [what, atLeast, shown.join(", "), verdictOf(terms, read)];
+  const verdict = verdictOf(terms, read);
+  const why = verdict === MISSED && whyMissed !== undefined ? `, [why](${whyMissed})` : "";
+  return [what, atLeast, shown.join(", "), verdict + why];
 }
 
 function sectionOf(suite: string, { conditions }: Results, budgets: string): string {
@@ -254,7 +261,7 @@ function verdictOf<F>(terms: readonly Term<F>[], read: Read<F>): string {
     const highest = typeof most === "function" ? most(read) : (most ?? Infinity);
     return value <= highest && value >= (least ?? -Infinity);
   });
-  if (verdicts.includes(false)) return "**missed**";
+  if (verdicts.includes(false)) return MISSED;
   return verdicts.includes(undefined) ? "not measured" : "reached";
 }
 

@@ -186,6 +186,11 @@ describe("Topics through Strimzi", () => {
     await eventually(() => operator.topic("drifted"), ready("True", "Created"));
     const name = operator.topicName("drifted");
     await operator.probe.alterConfigs({ type: "topic", name }, { set: { "flush.ms": "7" } });
+    // Only then the broker shows what the controller has taken.
+    await eventually(
+      () => world.configOf("drifted"),
+      (live) => expect(live).to.deep.equal({ "flush.ms": "7" }),
+    );
     await operator.patchTopic("drifted", { metadata: { annotations: { "eventbus.dev/requestedAt": "now" } } });
     const drifted = await eventually(() => operator.topic("drifted"), ready("False", "AwaitingStrimzi"));
     expect(drifted.status?.conditions?.[0]?.message).to.include("puts that right at its next pass");
