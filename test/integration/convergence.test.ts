@@ -117,6 +117,7 @@ describe("An EventTopic", () => {
     await operator.restart();
     await thenNothing(operator, ["sized"]);
     await operator.probe.createPartitions(operator.topicName("sized"), 5);
+    await eventually(partitions, (count) => expect(count).to.equal(5));
     await operator.patchTopic("sized", { metadata: { annotations: { "eventbus.dev/requestedAt": "grown" } } });
     await eventually(
       () => operator.topic("sized"),

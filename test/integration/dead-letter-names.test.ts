@@ -106,6 +106,10 @@ describe("The name of a dead-letter topic", () => {
         },
       },
     );
+    await eventually(
+      () => operator.probe.topicConfig(dlq("found")),
+      (config) => expect(config).to.include({ "retention.ms": "1209600000" }),
+    );
     const before = await operator.writes();
     await operator.patchTopic("found", { metadata: { annotations: { "eventbus.dev/requestedAt": "now" } } });
     const bound = await eventually(() => operator.topic("found"), ready("True", "UpToDate"));

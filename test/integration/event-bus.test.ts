@@ -111,6 +111,10 @@ describe("An EventBus", () => {
     await eventually(() => operator.topic("unmade"), ready("False", "ReadOnly"));
     const name = operator.topicName("watched");
     await operator.probe.alterConfigs({ type: "topic", name }, { set: { "compression.type": "gzip" } });
+    await eventually(
+      () => operator.probe.topicConfig(name),
+      (config) => expect(config).to.include({ "compression.type": "gzip" }),
+    );
     await operator.patchTopic("watched", { metadata: { annotations: { "eventbus.dev/requestedAt": "look" } } });
     const drifted = await eventually(() => operator.topic("watched"), ready("True", "Drifted"));
     expect(drifted.status?.drift).to.deep.equal([{ key: "compression.type", wanted: "lz4", found: "gzip" }]);
