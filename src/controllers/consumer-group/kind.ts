@@ -4,7 +4,6 @@ import type { ConsumerGroup, ConsumerGroupStatus } from "../../api/consumer-grou
 import { hasFinalizer } from "../../api/group.ts";
 import { groupObjectives } from "../../domain/group-objectives.ts";
 import type { GroupReading } from "../../domain/group-reading.ts";
-import { VOLATILE } from "../../domain/shown-numbers.ts";
 import type { Call, WriteCall } from "../../kafka/admin.ts";
 import { ok } from "../../kafka/model/failure.ts";
 import { keyOf } from "../../runtime/object-key.ts";
@@ -30,7 +29,7 @@ import { proveGroup } from "./prove.ts";
 import { resolveDeletion } from "./resolve-deletion.ts";
 import { resolveGroup } from "./resolve.ts";
 import { restrictGroup } from "./restrict.ts";
-import { holdsNumbersBack } from "./shown-lag.ts";
+import { numbersHeldBackMs } from "./shown-lag.ts";
 import { withIntent } from "./status.ts";
 import { summarizeGroup } from "./summarize.ts";
 
@@ -69,7 +68,10 @@ export function reconcileGroup(
       if (story.stage === "unresolved") listeners.onWatched(key, "", undefined);
       const verdict = summarizeGroup(group, story, { ...context, sinceNumbersMs: numbers.sinceMs(key) });
       numbers.wrote(key, group.status, verdict.status);
-      tellShown(story, { key, status: verdict.status }, world, numbers);
+      if (story.stage === "finished") {
+        const heldBackMs = numbersHeldBackMs(verdict.status, story.observed.reading, numbers.sinceMs(key));
+        world.poller.shows(story.resolved.identity.busName, key, { heldBackMs });
+      }
       const left = leftBehind(group, story, world);
       if (left !== undefined) {
         await checkLiveObject(group, world.live.groups, context.priority);
@@ -81,19 +83,6 @@ export function reconcileGroup(
       world.claims.release(key);
     }
   };
-}
-
-/** Numbers that are held back are shown as soon as they may be, and not only with the next news. */
-function tellShown(
-  story: GroupStory,
-  { key, status }: { readonly key: string; readonly status: ConsumerGroupStatus | undefined },
-  { poller }: GroupWorld,
-  numbers: NumbersWritten,
-): void {
-  if (story.stage !== "finished") return;
-  const isHeldBack = holdsNumbersBack(status, story.observed.reading);
-  const heldBackMs = isHeldBack ? Math.max(0, VOLATILE.intervalMs - numbers.sinceMs(key)) : undefined;
-  poller.shows(story.resolved.identity.busName, key, { heldBackMs });
 }
 
 function tellOutage(story: GroupStory, listeners: GroupListeners): void {

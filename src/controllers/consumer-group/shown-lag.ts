@@ -36,17 +36,22 @@ export function withNumbers(
   return { ...facts, topics, headroom: isKnown ? headroom : undefined };
 }
 
-/** True where a number that the status shows is not what the reading has: it was written too lately. */
-export function holdsNumbersBack(
+/**
+ * Milliseconds until numbers that the status does not show as they were read may be shown: they were written too lately.
+ * Undefined where none is held back. `sinceMs`: since they were written.
+ */
+export function numbersHeldBackMs(
   status: Pick<ConsumerGroupStatus, "headroom" | "topics"> | undefined,
   reading: GroupReading | undefined,
-): boolean {
-  if (reading?.kind !== "read") return false;
+  sinceMs: number,
+): number | undefined {
+  if (reading?.kind !== "read") return undefined;
   const current = numbersOf(reading);
-  return Object.entries(numbersIn(status)).some(([name, shown]) => {
+  const isHeldBack = Object.entries(numbersIn(status)).some(([name, shown]) => {
     const now = current[name];
     return now !== undefined && VOLATILE.isNews(shown, now);
   });
+  return isHeldBack ? Math.max(0, VOLATILE.intervalMs - sinceMs) : undefined;
 }
 
 /** What two statuses must have in common so that only numbers differ. */

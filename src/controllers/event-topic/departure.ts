@@ -68,16 +68,8 @@ function waitFor(
 ): Departure {
   const [first] = waiting;
   if (first === undefined) return { kind: "gone", left: told };
-  const { end, message } = postponed(first.judgement, metadata, world, nowMs);
-  if (end !== undefined) return end;
-  return {
-    kind: "gone",
-    left: withKept(
-      told,
-      waiting.map(({ kafkaTopic }) => kafkaTopic),
-      message,
-    ),
-  };
+  const kept = waiting.map(({ kafkaTopic }) => kafkaTopic);
+  return waitOrGo(first.judgement, metadata, world, nowMs, (why) => withKept(told, kept, why));
 }
 
 /** Of what cannot be read nobody knows that it is not there; that it may stay is told. */
@@ -89,20 +81,19 @@ function waitToRead(
   nowMs: number,
 ): Departure {
   const judgement = judgeAnswer({ status: "notSent", reason: unread }, "Its KafkaTopics are to be released");
-  const { end, message } = postponed(judgement, metadata, world, nowMs);
-  if (end !== undefined) return end;
   const { topicId, topicName } = status ?? {};
   const others = told.filter(({ kafkaName }) => kafkaName !== topicName);
-  return { kind: "gone", left: [...others, { kafkaName: topicName, topicId, why: message }] };
+  return waitOrGo(judgement, metadata, world, nowMs, (why) => [...others, { kafkaName: topicName, topicId, why }]);
 }
 
-/** `end`: it goes on waiting. */
-function postponed(
+/** `leave`: what stays where it has waited for too long, and why. */
+function waitOrGo(
   judgement: Judgement,
   metadata: EventTopic["metadata"],
   world: World,
   nowMs: number,
-): { readonly end?: Departure; readonly message: string } {
+  leave: (why: string) => readonly LeftInKafka[],
+): Departure {
   const { isOver, message, untilMs } = postponement(judgement.message, {
     what: "object",
     sinceMs: Date.parse(metadata.deletionTimestamp ?? ""),
@@ -110,9 +101,9 @@ function postponed(
     timeoutMs: world.deletionTimeoutMs,
     isTerminating: world.isTerminating(metadata.namespace ?? ""),
   });
-  if (isOver) return { message };
+  if (isOver) return { kind: "gone", left: leave(message) };
   const outcome = { ...judgement.outcome, recheckAt: untilMs };
-  return { end: { kind: "waiting", judgement: { ...judgement, outcome } }, message };
+  return { kind: "waiting", judgement: { ...judgement, outcome } };
 }
 
 /** Why it is not known whether there are KafkaTopics of an object that has, or should have, some. */
