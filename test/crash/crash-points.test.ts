@@ -2,18 +2,17 @@ import { expect } from "chai";
 import { describe, it } from "mocha";
 
 import { approveTopic } from "./approvals.ts";
-import { play, playAllLate, playCrashes, sampleOf, type Scenario } from "./scenario.ts";
+import { play, playAllLate, playCrashes, samples, type Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { ADOPTION } from "./scenarios/adoption.ts";
 import type { World } from "./world.ts";
 
 /** Of the side effects of a scenario the operator dies after one in so many here, in each scenario others; test:long has all. */
-const EVERY = 3;
+const SAMPLED = { oneIn: 3, ofRare: 1 };
 
 describe("Wherever the operator dies, the end is the same:", () => {
-  for (const [index, scenario] of SCENARIOS.entries()) {
+  for (const { scenario, share } of samples(SCENARIOS, SAMPLED)) {
     it(scenario.name, async () => {
-      const share = sampleOf(scenario, index, EVERY);
       expect(await playCrashes(scenario, share, ["after"])).to.be.greaterThan(0);
     });
   }

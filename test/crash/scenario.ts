@@ -95,14 +95,19 @@ export const ALL: Share = { first: 1, every: 1 };
 
 /** Of a rare scenario that much less. */
 const RARELY = 12;
-/** Every scenario has as many side effects, moments and events. */
+/** Every rare scenario has as many side effects, moments and events. */
 const LEAST = 12;
 
-/** What each run tries of the scenario of this number: one in so many, in each scenario others. */
-export function sampleOf({ isRare = false }: Scenario, number: number, oneIn: number): Share {
-  return isRare
-    ? { first: 1 + (number % LEAST), every: oneIn * RARELY }
-    : { first: 1 + (number % oneIn), every: oneIn };
+/** What each run tries: of each scenario one in so many, in each others, and of the rare ones only some. */
+export function samples(
+  scenarios: readonly Scenario[],
+  { oneIn, ofRare }: { readonly oneIn: number; /** One of so many. */ readonly ofRare: number },
+): readonly { readonly scenario: Scenario; readonly share: Share }[] {
+  return scenarios.flatMap((scenario, number) => {
+    if (scenario.isRare !== true) return [{ scenario, share: { first: 1 + (number % oneIn), every: oneIn } }];
+    const share = { first: 1 + (number % LEAST), every: oneIn * RARELY };
+    return number % ofRare === 0 ? [{ scenario, share }] : [];
+  });
 }
 
 /**

@@ -1,18 +1,15 @@
 import { describe, it } from "mocha";
 
-import { ALL, sampleOf } from "./scenario.ts";
+import { ALL, samples } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios.ts";
 import { playStaleStarts, playUntold } from "./stale-views.ts";
 
 /** Operators start here at one in so many moments of a scenario, in each scenario at others; test:long has all. */
-const EVERY = 3;
-/** Of the rare scenarios one in so many. */
-const RARE_EVERY = 2;
+const SAMPLED = { oneIn: 3, ofRare: 2 };
 
 describe("An operator that starts on an old view of the API changes nothing in Kafka, and finds the truth later:", () => {
-  for (const [index, scenario] of SCENARIOS.entries()) {
-    if (scenario.isRare === true && index % RARE_EVERY !== 0) continue;
-    it(scenario.name, () => playStaleStarts(scenario, sampleOf(scenario, index, EVERY)));
+  for (const { scenario, share } of samples(SCENARIOS, SAMPLED)) {
+    it(scenario.name, () => playStaleStarts(scenario, share));
   }
 }).timeout(60_000);
 
