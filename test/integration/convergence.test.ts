@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
 import { eventually } from "../environment/eventually.ts";
+import { growByHand } from "../environment/kafka-by-hand.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 
@@ -116,8 +117,7 @@ describe("An EventTopic", () => {
     await operator.patchBus({ spec: { topicDefaults: { perPartitionThroughput: "5Mi" } } });
     await operator.restart();
     await thenNothing(operator, ["sized"]);
-    await operator.probe.createPartitions(operator.topicName("sized"), 5);
-    await eventually(partitions, (count) => expect(count).to.equal(5));
+    await growByHand(operator.probe, operator.topicName("sized"), 5);
     await operator.patchTopic("sized", { metadata: { annotations: { "eventbus.dev/requestedAt": "grown" } } });
     await eventually(
       () => operator.topic("sized"),

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { after, before, describe, it } from "mocha";
 
 import { eventually } from "../environment/eventually.ts";
+import { configureByHand } from "../environment/kafka-by-hand.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 
@@ -94,22 +95,13 @@ describe("The name of a dead-letter topic", () => {
     expect(topic.status?.deadLetters).to.deep.equal([{ topicName: dlq("found"), state: "AlreadyExists" }]);
     expect(topic.status?.conditions?.[0]?.message).to.include('retention.ms "5"');
     expect(await operator.probe.topicConfig(dlq("found"))).to.deep.equal({ "retention.ms": "5" });
-    await operator.probe.alterConfigs(
-      { type: "topic", name: dlq("found") },
-      {
-        set: {
-          "cleanup.policy": "delete",
-          "message.timestamp.type": "LogAppendTime",
-          "retention.ms": "1209600000",
-          "max.message.bytes": "1310732",
-          "min.insync.replicas": "1",
-        },
-      },
-    );
-    await eventually(
-      () => operator.probe.topicConfig(dlq("found")),
-      (config) => expect(config).to.include({ "retention.ms": "1209600000" }),
-    );
+    await configureByHand(operator.probe, dlq("found"), {
+      "cleanup.policy": "delete",
+      "message.timestamp.type": "LogAppendTime",
+      "retention.ms": "1209600000",
+      "max.message.bytes": "1310732",
+      "min.insync.replicas": "1",
+    });
     const before = await operator.writes();
     await operator.patchTopic("found", { metadata: { annotations: { "eventbus.dev/requestedAt": "now" } } });
     const bound = await eventually(() => operator.topic("found"), ready("True", "UpToDate"));

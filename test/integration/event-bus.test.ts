@@ -3,6 +3,7 @@ import { after, before, describe, it } from "mocha";
 
 import { eventually } from "../environment/eventually.ts";
 import { findFreePorts } from "../environment/free-ports.ts";
+import { configureByHand } from "../environment/kafka-by-hand.ts";
 import { startOperatorUnderTest, type OperatorUnderTest } from "../environment/operator-under-test.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 
@@ -110,11 +111,7 @@ describe("An EventBus", () => {
     await operator.createTopic("unmade");
     await eventually(() => operator.topic("unmade"), ready("False", "ReadOnly"));
     const name = operator.topicName("watched");
-    await operator.probe.alterConfigs({ type: "topic", name }, { set: { "compression.type": "gzip" } });
-    await eventually(
-      () => operator.probe.topicConfig(name),
-      (config) => expect(config).to.include({ "compression.type": "gzip" }),
-    );
+    await configureByHand(operator.probe, name, { "compression.type": "gzip" });
     await operator.patchTopic("watched", { metadata: { annotations: { "eventbus.dev/requestedAt": "look" } } });
     const drifted = await eventually(() => operator.topic("watched"), ready("True", "Drifted"));
     expect(drifted.status?.drift).to.deep.equal([{ key: "compression.type", wanted: "lz4", found: "gzip" }]);

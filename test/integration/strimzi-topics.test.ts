@@ -9,6 +9,7 @@ import { plan } from "../../src/cli/plan.ts";
 import type { PlannedObject } from "../../src/cli/plan/planned.ts";
 import { CommandLine } from "../environment/command-line.ts";
 import { eventually } from "../environment/eventually.ts";
+import { configureByHand } from "../environment/kafka-by-hand.ts";
 import { ready, thenNothing } from "../environment/topic-expectations.ts";
 import { gone, MANAGED, startDelegatedWorld, type DelegatedWorld } from "../strimzi/delegated-world.ts";
 
@@ -185,12 +186,7 @@ describe("Topics through Strimzi", () => {
     await operator.createTopic("drifted", { config: { "flush.ms": 5 } });
     await eventually(() => operator.topic("drifted"), ready("True", "Created"));
     const name = operator.topicName("drifted");
-    await operator.probe.alterConfigs({ type: "topic", name }, { set: { "flush.ms": "7" } });
-    // Only then the broker shows what the controller has taken.
-    await eventually(
-      () => world.configOf("drifted"),
-      (live) => expect(live).to.deep.equal({ "flush.ms": "7" }),
-    );
+    await configureByHand(operator.probe, name, { "flush.ms": "7" });
     await operator.patchTopic("drifted", { metadata: { annotations: { "eventbus.dev/requestedAt": "now" } } });
     const drifted = await eventually(() => operator.topic("drifted"), ready("False", "AwaitingStrimzi"));
     expect(drifted.status?.conditions?.[0]?.message).to.include("puts that right at its next pass");
